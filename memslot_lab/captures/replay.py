@@ -1,0 +1,389 @@
+"""Replay a real log through the engine and compare every verdict with the recorded one."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from errno import EINVAL, errorcode
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from memslot_lab.captures import mtree, qemu_trace, strace
+from memslot_lab.captures.log import BadLine, CaptureError, Event, NewVm, Request, Undecoded, Unused, numbered_lines
+from memslot_lab.cost import cost_of
+from memslot_lab.engine.errors import MemslotError
+from memslot_lab.engine.lookup import for_each_memslot
+from memslot_lab.engine.model import Change, MemorySlot, Memslots
+from memslot_lab.engine.region import UserspaceMemoryRegion, UserspaceMemoryRegion2, Vm
+
+__all__ = ["Disagreement", "Replay", "Span", "VmReplay", "replay"]
+
+_MEMFD_SIZE = 1 << 63  # no log tells how large a guest_memfd is
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A request that the kernel and the engine answered differently.
+
+    Parameters
+    ----------
+    line : int
+        Line of the log, from 1.
+    vm : int
+        Which VM, from 0.
+    region : UserspaceMemoryRegion
+        The request.
+    recorded, engine : int
+        The two answers: 0, or a positive errno.
+    why : str
+        The engine's reason, empty where it accepts.
+    """
+
+    line: int
+    vm: int
+    region: UserspaceMemoryRegion
+    recorded: int
+    engine: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A slot that stood unchanged in the array from one request to another.
+
+    Parameters
+    ----------
+    slot : MemorySlot
+        The slot.
+    address_space : int
+        Its address space.
+    first, end : int
+        It is there after the requests `first`..`end`-1 of its VM, counted from 0.
+    """
+
+    slot: MemorySlot
+    address_space: int
+    first: int
+    end: int
+
+
+@dataclass(slots=True)
+class VmReplay:
+    """What the log did to one VM.
+
+    Attributes
+    ----------
+    line : int
+        Line of the log where the VM begins, or that of its first request.
+    memslots : list[list[MemorySlot]]
+        The used slots at the end, highest GFN first, for each address space.
+    kinds : Counter[str]
+        Requests by kind: the names of Change, NOTHING for no change, REFUSED.
+    shifts, compares : int
+        What the updates cost in all.
+    warnings : list[str]
+        Sites of kernel warnings, in order.
+    generation : int
+        How many sets of memslots were installed: once for a create or new flags, twice for a delete or a move.
+    undecoded : int
+        Requests whose fields or answer the log does not hold: what they did is missing here.
+    spans : list[Span]
+        Who stood where and when, if `replay()` was asked for the history.
+    """
+
+    line: int
+    memslots: list[list[MemorySlot]] = field(default_factory=list[list[MemorySlot]])
+    kinds: Counter[str] = field(default_factory=Counter[str])
+    shifts: int = 0
+    compares: int = 0
+    warnings: list[str] = field(default_factory=list[str])
+    generation: int = 0
+    undecoded: int = 0
+    spans: list[Span] = field(default_factory=list[Span])
+
+    @property
+    def requests(self) -> int:
+        """How many requests the VM got."""
+        return self.kinds.total()
+
+    @property
+    def used_slots(self) -> int:
+        """How many slots the VM has at the end, over all address spaces."""
+        return sum(map(len, self.memslots))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data; slots are listed highest GFN first, one address space after the other."""
+        return {
+            "line": self.line,
+            "requests": self.requests,
+            "kinds": dict(self.kinds),
+            "used_slots": self.used_slots,
+            "slots": [
+                {
+                    "id": slot.id,
+                    "base_gfn": slot.base_gfn,
+                    "npages": slot.npages,
+                    "flags": slot.flags,
+                    "userspace_addr": slot.userspace_addr,
+                    "address_space": space,
+                }
+                for space, slots in enumerate(self.memslots)
+                for slot in slots
+            ],
+            "shifts": self.shifts,
+            "compares": self.compares,
+            "warnings": self.warnings,
+            "generation": self.generation,
+            "undecoded": self.undecoded,
+        }
+
+
+@dataclass(slots=True)
+class Replay:
+    """What a whole log did.
+
+    Attributes
+    ----------
+    path : Path
+        The log.
+    format : str
+        "strace", "qemu_trace" or "mtree".
+    vms : list[VmReplay]
+        One for each VM, in the order of their appearance.
+    disagreements : list[Disagreement]
+        Requests that the engine answers otherwise than the kernel did.
+    bad_lines : list[BadLine]
+        Lines that should hold a request and cannot be read; passed over.
+    undecoded : list[Undecoded]
+        Requests whose fields or answer the log does not hold; passed over.
+    ignored_lines : int
+        Lines with something else.
+    """
+
+    path: Path
+    format: str
+    vms: list[VmReplay] = field(default_factory=list[VmReplay])
+    disagreements: list[Disagreement] = field(default_factory=list[Disagreement])
+    bad_lines: list[BadLine] = field(default_factory=list[BadLine])
+    undecoded: list[Undecoded] = field(default_factory=list[Undecoded])
+    ignored_lines: int = 0
+
+    @property
+    def kinds(self) -> Counter[str]:
+        """Requests by kind, over all VMs."""
+        return sum((vm.kinds for vm in self.vms), Counter[str]())
+
+    @property
+    def requests(self) -> int:
+        """How many requests were replayed."""
+        return self.kinds.total()
+
+    @property
+    def refused(self) -> int:
+        """How many of them the kernel or the engine refused."""
+        return self.kinds["REFUSED"]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data, as `memslot-lab replay --json` prints it."""
+        return {
+            "capture": str(self.path),
+            "format": self.format,
+            "requests": self.requests,
+            "applied": self.requests - self.refused,
+            "refused": self.refused,
+            "ignored_lines": self.ignored_lines,
+            "kinds": dict(self.kinds),
+            "vms": [vm.to_json() for vm in self.vms],
+            "disagreements": [
+                {
+                    "line": one.line,
+                    "vm": one.vm,
+                    "request": {name: getattr(one.region, name) for name in _REGION_FIELDS},
+                    "recorded": errno_name(one.recorded),
+                    "engine": errno_name(one.engine),
+                    "why": one.why,
+                }
+                for one in self.disagreements
+            ],
+            "bad_lines": [{"line": bad.line, "why": bad.why} for bad in self.bad_lines],
+            "undecoded": [{"line": one.line, "vm": one.vm, "why": one.why} for one in self.undecoded],
+        }
+
+
+_REGION_FIELDS = ("slot", "flags", "guest_phys_addr", "memory_size", "userspace_addr")
+
+
+def errno_name(number: int) -> str:
+    """Return "0", or the name of an errno."""
+    return errorcode.get(number, str(number))
+
+
+def replay(path: Path | str, *, history: int = 0, progress: bool = False) -> Replay:
+    """Replay a log of QEMU's trace event, of strace, or a flat view, plain or gzip; the content tells which.
+
+    A request that only one side accepts is a disagreement, and is not applied.
+
+    Parameters
+    ----------
+    path : Path or str
+        The log.
+    history : int
+        Keep the spans of the first so many requests of each VM.
+    progress : bool
+        Draw a bar on standard error if that is a terminal and tqdm is installed.
+
+    Raises
+    ------
+    CaptureError
+        The file cannot be read, holds no request, or ends inside one.
+
+    Notes
+    -----
+    Cost: constant memory but for what is reported; the file is read once, line by line.
+    """
+    path = Path(path)
+    lines = numbered_lines(path, progress=progress)
+    player = _Player(path, history)
+    for event in _events(path, lines, player):
+        player.play(event)
+    return player.finish()
+
+
+def _events(path: Path, lines: Iterator[tuple[int, bytes]], player: "_Player") -> Iterator[Event]:
+    """Tell the format by the first line that has one of them, and read on with it."""
+    number = 0
+    for number, line in lines:
+        for name, reader in (("strace", strace), ("qemu_trace", qemu_trace), ("mtree", mtree)):
+            if reader.MARK.search(line):
+                player.result.format = name
+                yield from reader.read_requests(chain([(number, line)], lines))
+                return
+        yield Unused(other=True)
+    raise CaptureError(
+        f"{path}: no region request in its {number} lines; expected a log of qemu -trace kvm_set_user_memory, "
+        f"of strace -f -e trace=ioctl, or the output of info mtree -f"
+    )
+
+
+class _Player:
+    """The VMs of a log while it is read."""
+
+    def __init__(self, path: Path, history: int) -> None:
+        self.result = Replay(path, "")
+        self._history = history
+        self._running: dict[int, _RunningVm] = {}
+
+    def play(self, event: Event) -> None:
+        """Take in what one line says."""
+        if isinstance(event, Request):
+            running = self._running.get(event.vm) or self._begin(event.line, event.vm)
+            disagreement = running.request(event)
+            if disagreement:
+                self.result.disagreements.append(disagreement)
+        elif isinstance(event, Unused):
+            self.result.ignored_lines += event.other
+        elif isinstance(event, NewVm):
+            if event.replaces in self._running:
+                self._running.pop(event.replaces).finish()
+            self._begin(event.line, event.vm)
+        elif isinstance(event, Undecoded):
+            self.result.undecoded.append(event)
+            (self._running.get(event.vm) or self._begin(event.line, event.vm)).report.undecoded += 1
+        else:
+            self.result.bad_lines.append(event)
+
+    def finish(self) -> Replay:
+        """Close all VMs; refuse a log without requests or with half a request at its end."""
+        result = self.result
+        bad = result.bad_lines[-1] if result.bad_lines else None
+        if bad and bad.cut:
+            raise CaptureError(
+                f"{result.path}: the log ends in line {bad.line} inside a request ({bad.why}); "
+                f"{result.requests} requests before it are whole: delete line {bad.line}, or log again"
+            )
+        if not result.requests and not result.undecoded and result.format != "mtree":  # TCG has no slots
+            first = f"; line {result.bad_lines[0].line}: {result.bad_lines[0].why}" if bad else ""
+            raise CaptureError(
+                f"{result.path}: looks like {result.format}, but no line holds a whole region request{first}"
+            )
+        for running in self._running.values():
+            running.finish()
+        return result
+
+    def _begin(self, line: int, vm: int) -> "_RunningVm":
+        self._running[vm] = _RunningVm(line, self._history)
+        self.result.vms.append(self._running[vm].report)
+        return self._running[vm]
+
+
+class _RunningVm:
+    """One VM of the log while it gets requests."""
+
+    def __init__(self, line: int, history: int) -> None:
+        self.report = VmReplay(line)
+        self._vm = Vm()
+        self._count = 0
+        self._history = history
+        self._standing: dict[int, tuple[int, MemorySlot]] = {}  # slot number: since which request, as what
+        self._memfds: dict[int, int] = {}  # descriptor in the log: descriptor here
+
+    def request(self, event: Request) -> Disagreement | None:
+        """Answer a request, carry it out if both sides accept it, and count what it costs."""
+        vm, report, region = self._vm, self.report, event.region
+        if region.slot >> 16 == 1 == len(vm.memslots) and event.errno != EINVAL:
+            # No log says how many address spaces a VM has; any answer but EINVAL shows that it has a second one.
+            vm.memslots.append(Memslots(vm.memslots[0].capacity))
+        if isinstance(region, UserspaceMemoryRegion2):
+            region = self._translate(region)
+
+        change, verdict, why = None, 0, ""
+        try:
+            change = vm.classify(region)
+        except MemslotError as error:
+            verdict, why = error.errno, str(error)
+
+        if verdict or event.errno:
+            report.kinds["REFUSED"] += 1
+        elif change is None:
+            report.kinds["NOTHING"] += 1
+        else:
+            report.kinds[change.value] += 1
+            self._apply(region, change)
+        self._count += 1
+        if verdict != event.errno:
+            return Disagreement(event.line, event.vm, event.region, event.errno, verdict, why)
+        return None
+
+    def finish(self) -> None:
+        """Fill in what the report says of the end."""
+        report = self.report
+        report.memslots = [list(for_each_memslot(slots)) for slots in self._vm.memslots]
+        report.warnings = [warning.site for slots in self._vm.memslots for warning in slots.warnings]
+        report.generation = self._vm.publications
+        for number in list(self._standing):
+            self._end_span(number, min(self._count, self._history))
+
+    def _apply(self, region: UserspaceMemoryRegion, change: Change) -> None:
+        slots, slot_id = self._vm.memslots[region.slot >> 16], region.slot & 0xFFFF
+        used_slots, old = slots.used_slots, slots.id_to_index[slot_id]
+        self._vm.apply(region, change)
+        new = slots.id_to_index[slot_id]
+
+        cost = cost_of(change, used_slots=used_slots, old=old, new=new)
+        self.report.shifts += cost.shifts
+        self.report.compares += cost.compares
+        if self._count < self._history:
+            self._end_span(region.slot, self._count)
+            if change is not Change.DELETE:
+                self._standing[region.slot] = self._count, slots.memslots[new]
+
+    def _end_span(self, number: int, end: int) -> None:
+        if number in self._standing:
+            first, slot = self._standing.pop(number)
+            self.report.spans.append(Span(slot, number >> 16, first, end))
+
+    def _translate(self, region: UserspaceMemoryRegion2) -> UserspaceMemoryRegion2:
+        """Name a guest_memfd by the descriptor that it has here."""
+        if region.guest_memfd not in self._memfds:
+            self._memfds[region.guest_memfd] = self._vm.create_guest_memfd(_MEMFD_SIZE)
+        return replace(region, guest_memfd=self._memfds[region.guest_memfd])

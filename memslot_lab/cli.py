@@ -1,0 +1,78 @@
+"""The command line: parse, call one function, print.
+
+Exit status: 0 done, 1 the answer is no, 2 the call or the input is unusable.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `memslot-lab` with the given words; return the exit status."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return arguments.run(arguments)
+    except BrokenPipeError:  # the reader, such as head, has gone
+        sys.stderr.close()
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="memslot-lab", description="A laboratory for KVM's sorted memslot array.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    lab = commands.add_parser("lab", help="open JupyterLab on the course")
+    lab.add_argument("directory", type=Path, nargs="?", default=Path("memslot_lab_course"), metavar="DIR")
+    lab.add_argument("--port", type=int, help="port of the server (default: a free one)")
+    lab.add_argument("--no-browser", action="store_true", help="print the address, open no browser")
+    lab.set_defaults(run=_lab)
+
+    check = commands.add_parser("check", help="check an exercise")
+    check.add_argument("exercise", metavar="EXERCISE", help="its name, as 03_delete, or its notebook")
+    check.add_argument("--json", action="store_true", help="print one JSON object")
+    check.set_defaults(run=_check)
+
+    replay = commands.add_parser("replay", help="replay a real log of a virtual machine's memory regions")
+    replay.add_argument("capture", type=Path, metavar="CAPTURE", help="a log of qemu -trace or of strace, or .gz of it")
+    replay.add_argument("--json", action="store_true", help="print one JSON object")
+    replay.add_argument("--plot", type=Path, metavar="FILE.png", help="draw guest memory over time into a file")
+    replay.set_defaults(run=_replay)
+
+    release = commands.add_parser("release", help="cut the exercises' stubs from the solutions")
+    release.add_argument("--solutions", type=Path, default=Path("solutions"), metavar="DIR")
+    release.add_argument("--exercises", type=Path, default=Path("exercises"), metavar="DIR")
+    release.set_defaults(run=_release)
+    return parser
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    from memslot_lab.captures.log import CaptureError
+    from memslot_lab.captures.replay import replay
+    from memslot_lab.views.memory_plot import PlotError, save_memory_plot
+    from memslot_lab.views.replay import replay_text
+
+    try:
+        result = replay(arguments.capture, history=_DRAWN if arguments.plot else 0, progress=True)
+        if arguments.plot:
+            save_memory_plot(result, arguments.plot, most=_DRAWN)
+    except (CaptureError, PlotError) as error:
+        return _unusable(error)
+    print(json.dumps(result.to_json(), indent=2) if arguments.json else replay_text(result))
+    return 1 if result.disagreements else 0
+
+
+_DRAWN = 2000  # requests of a VM: more do not fit a picture
+
+
+def _unusable(error: Exception) -> int:
+    print(f"memslot-lab: {error}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

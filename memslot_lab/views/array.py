@@ -1,0 +1,327 @@
+"""A memslot array, or two of them side by side, as text and as an HTML table.
+
+HIGHEST GFN FIRST: the front, index 0, is on top.
+
+An array may hold anything: what a learner's half-finished function leaves behind is what has to be seen.
+The HTML uses tables and inline styles only, so that it survives the sanitiser of an untrusted notebook, and no
+text colour of its own, so that it reads in a light and in a dark theme.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import Any, NamedTuple, TypeAlias, cast
+
+from memslot_lab.engine.model import MemorySlot
+from memslot_lab.views.units import flag_names
+
+__all__ = ["ArrayState", "Picture", "entry_text", "in_words", "read_state", "show", "show_diff"]
+
+# Okabe-Ito, as tints that leave the theme's own text colour readable; a sign always says the same.
+WRONG = "background-color: rgba(213, 94, 0, 0.25)"
+RIGHT = "background-color: rgba(0, 114, 178, 0.25)"
+CELL = "text-align: left; padding: 2px 10px; white-space: pre; vertical-align: top"
+MONO = f"{CELL}; font-family: monospace"
+
+_LONGEST = 32767  # entries that are read; a kernel array has no more
+_SHORT = 60  # characters of a value that is no slot
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Something to show: text for a terminal, HTML for a notebook."""
+
+    text: str
+    html: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayState:
+    """What an array held at one moment, whatever it was.
+
+    Parameters
+    ----------
+    memslots, id_to_index : tuple[object, ...]
+        The entries; empty when there was no list.
+    used_slots : object
+        As it stood there, a number or not.
+    warnings : tuple[object, ...]
+        As noted so far.
+    troubles : tuple[str, ...]
+        What could not be read, in words.
+    """
+
+    memslots: tuple[object, ...]
+    id_to_index: tuple[object, ...]
+    used_slots: object
+    warnings: tuple[object, ...] = ()
+    troubles: tuple[str, ...] = ()
+
+    @property
+    def used(self) -> int:
+        """Entries that `used_slots` takes in, 0 when it is no number of entries."""
+        return self.used_slots if type(self.used_slots) is int and 0 <= self.used_slots <= len(self.memslots) else 0
+
+
+def read_state(slots: object) -> ArrayState:
+    """Return what `slots` holds now; never raises, whatever it holds."""
+    if isinstance(slots, ArrayState):
+        return slots
+    troubles: list[str] = []
+    tables = [_entries(slots, name, troubles) for name in ("memslots", "id_to_index", "warnings")]
+    used_slots = getattr(slots, "used_slots", None)
+    if type(used_slots) is not int:
+        troubles.append(f"used_slots is {in_words(used_slots)}, not an int")
+    elif not 0 <= used_slots <= len(tables[0]) and not troubles:
+        troubles.append(f"used_slots is {used_slots}, not 0..{len(tables[0])}")
+    return ArrayState(tables[0], tables[1], used_slots, tables[2], tuple(troubles))
+
+
+def _entries(slots: object, name: str, troubles: list[str]) -> tuple[object, ...]:
+    entries: Any = getattr(slots, name, None)
+    if type(entries) is not list:
+        troubles.append(f"{name} is {in_words(entries)}, not a list")
+    if not isinstance(entries, list | tuple):
+        return ()
+    return tuple(cast("Iterable[object]", entries[:_LONGEST]))
+
+
+def in_words(value: object) -> str:
+    """Return a short `repr()`, or the type's name where that fails."""
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # noqa: BLE001 - a learner's own __repr__ may do anything
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= _SHORT else f"{text[: _SHORT - 3]}..."
+
+
+def entry_text(entry: object) -> str:
+    """Return one entry in words, without the host address.
+
+    Examples
+    --------
+    >>> entry_text(MemorySlot(id=5, base_gfn=0x300, npages=0x80))
+    'slot 5  gfn 0x300..0x37f  0x80 pages'
+    >>> entry_text(MemorySlot(id=5, base_gfn=0, npages=0)), entry_text(None), entry_text("x")
+    ('slot 5  blank', 'never written', "'x', no MemorySlot")
+    """
+    if entry is None:
+        return "never written"
+    if type(entry) is not MemorySlot:
+        return f"{in_words(entry)}, no MemorySlot"
+    try:
+        return _slot_text(entry)
+    except (TypeError, ValueError):
+        return in_words(entry)
+
+
+def _slot_text(slot: MemorySlot) -> str:
+    if slot == MemorySlot(slot.id, 0, 0):
+        return f"slot {slot.id}  blank"
+    end = f"..{slot.base_gfn + slot.npages - 1:#x}" if slot.npages else ""
+    flags = f"  {flag_names(slot.flags)}" if slot.flags else ""
+    return f"slot {slot.id}  gfn {slot.base_gfn:#x}{end}  {slot.npages:#x} pages{flags}"
+
+
+# One array.
+
+
+def show(slots: object) -> Picture:
+    """Return a picture of one array: entries, both ends, what is stale, and the id table.
+
+    Examples
+    --------
+    >>> from memslot_lab.engine import Change, Memslots, update_memslots
+    >>> slots = Memslots(capacity=4)
+    >>> update_memslots(slots, MemorySlot(id=0, base_gfn=0x0, npages=0x80), Change.CREATE)
+    >>> update_memslots(slots, MemorySlot(id=2, base_gfn=0x100, npages=0x80), Change.CREATE)
+    >>> show(slots)
+    FRONT (index 0, highest GFN)
+      [0]  slot 2  gfn 0x100..0x17f  0x80 pages
+      [1]  slot 0  gfn 0x0..0x7f  0x80 pages
+    BACK (lowest GFN); used_slots = 2
+      [2]  never written
+      [3]  never written
+    id_to_index  [0] = 1  [2] = 0  all others -1
+    """
+    state = read_state(slots)
+    rows = list(_rows(state))
+    table = _index_text(state)
+    lines = [_FRONT, *(row.text() for row in rows if row.used), _back(state)]
+    lines += [row.text() for row in rows if not row.used]
+    lines += [f"id_to_index  {table}", *(f"! {trouble}" for trouble in state.troubles)]
+    return Picture("\n".join(lines), _array_html(state, rows, table))
+
+
+_FRONT = "FRONT (index 0, highest GFN)"
+
+
+def _back(state: ArrayState) -> str:
+    return f"BACK (lowest GFN); used_slots = {in_words(state.used_slots)}"
+
+
+class _Row(NamedTuple):
+    index: str
+    entry: str
+    used: bool
+
+    def text(self) -> str:
+        return f"  {self.index}  {self.entry}"
+
+
+def _rows(state: ArrayState) -> Iterator[_Row]:
+    end = _written(state)
+    for i in range(max(state.used, end)):
+        stale = i >= state.used and state.memslots[i] is not None
+        yield _Row(f"[{i}]", entry_text(state.memslots[i]) + ("  (stale)" if stale else ""), i < state.used)
+    rest = len(state.memslots) - max(state.used, end)
+    for i in range(len(state.memslots) - rest, len(state.memslots)) if rest <= 2 else ():
+        yield _Row(f"[{i}]", "never written", used=False)
+    if rest > 2:
+        yield _Row(f"[{len(state.memslots) - rest}]..[{len(state.memslots) - 1}]", "never written", used=False)
+
+
+def _written(*states: ArrayState) -> int:
+    """Return the index behind the last entry that was ever written."""
+    return max((i + 1 for state in states for i, entry in enumerate(state.memslots) if entry is not None), default=0)
+
+
+def _index_text(state: ArrayState) -> str:
+    present = [(i, index) for i, index in enumerate(state.id_to_index) if _index_cell(index) != "-1"]
+    cells = [f"[{slot_id}] = {_index_cell(index)}" for slot_id, index in present]
+    return "  ".join([*cells, "all others -1" if cells else "all -1"])
+
+
+def _index_cell(index: object) -> str:
+    return str(index) if type(index) is int else in_words(index)
+
+
+def _array_html(state: ArrayState, rows: list[_Row], table: str) -> str:
+    body = [_line_html(_FRONT)]
+    body += [_row_html(row) for row in rows if row.used]
+    body += [_line_html(_back(state), fence=True)]
+    body += [_row_html(row) for row in rows if not row.used]
+    body += [_line_html(f"id_to_index  {table}")]
+    body += [_line_html(f"! {trouble}", style=WRONG) for trouble in state.troubles]
+    return f'<table style="border-collapse: collapse">{"".join(body)}</table>'
+
+
+def _row_html(row: _Row) -> str:
+    faint = "" if row.used else "; opacity: 0.7"
+    cells = "".join(f'<td style="{MONO}{faint}">{escape(cell)}</td>' for cell in (row.index, row.entry))
+    return f"<tr>{cells}</tr>"
+
+
+def _line_html(text: str, *, fence: bool = False, style: str = "") -> str:
+    line = "; border-top: 2px solid" if fence else ""
+    return f'<tr><td colspan="2" style="{CELL}{line}; {style}">{escape(text)}</td></tr>'
+
+
+# Two arrays.
+
+
+class _Pair(NamedTuple):
+    label: str
+    cells: tuple[str, ...]  # before (if given), got, want
+    differs: bool
+
+
+_Table: TypeAlias = list[_Pair]
+
+
+def show_diff(got: object, want: object, *, before: object = None) -> Picture:
+    """Return two arrays side by side; each row that differs is marked by a sign and by colour.
+
+    Parameters
+    ----------
+    got, want : Memslots or ArrayState
+        What is there, and what should be.
+    before : Memslots or ArrayState, optional
+        Where both came from, as a column of its own.
+    """
+    states = [read_state(state) for state in (before, got, want) if state is not None]
+    heads = ("before", "got", "want")[-len(states) :]
+    rows = [*_pair_used(states), *_pair_entries(states), *_pair_index(states), *_pair_warnings(states)]
+    return Picture(_diff_text(heads, rows), _diff_html(heads, rows))
+
+
+def _pair_used(states: list[ArrayState]) -> Iterator[_Pair]:
+    cells = tuple(in_words(state.used_slots) for state in states)
+    yield _Pair("used_slots", cells, cells[-2] != cells[-1])
+
+
+def _pair_entries(states: list[ArrayState]) -> Iterator[_Pair]:
+    last_used = max(state.used for state in states)
+    for i in range(max(_written(*states), *(state.used for state in states))):
+        cells = tuple(_entry_cell(state, i) for state in states)
+        differs = cells[-2] != cells[-1] or _at(states[-2], i) != _at(states[-1], i)
+        if differs and cells[-2] == cells[-1]:  # what the words leave out
+            cells = (*cells[:-2], *(in_words(_at(state, i)) for state in states[-2:]))
+        end = "FRONT " if i == 0 else "BACK  " if i == last_used - 1 else ""
+        yield _Pair(f"{end}[{i}]", cells, differs)
+    lengths = tuple(str(len(state.memslots)) for state in states)
+    if lengths[-2] != lengths[-1]:
+        yield _Pair("len(memslots)", lengths, differs=True)
+
+
+def _at(state: ArrayState, i: int) -> object:
+    return state.memslots[i] if i < len(state.memslots) else None
+
+
+def _entry_cell(state: ArrayState, i: int) -> str:
+    if i >= len(state.memslots):
+        return "no such entry"
+    stale = i >= state.used and state.memslots[i] is not None
+    return entry_text(state.memslots[i]) + ("  (stale)" if stale else "")
+
+
+def _pair_index(states: list[ArrayState]) -> Iterator[_Pair]:
+    for slot_id in range(max(len(state.id_to_index) for state in states)):
+        cells = tuple(
+            _index_cell(state.id_to_index[slot_id]) if slot_id < len(state.id_to_index) else "no such entry"
+            for state in states
+        )
+        if set(cells) != {"-1"}:
+            yield _Pair(f"id_to_index[{slot_id}]", cells, cells[-2] != cells[-1])
+
+
+def _pair_warnings(states: list[ArrayState]) -> Iterator[_Pair]:
+    cells = tuple(", ".join(getattr(w, "site", in_words(w)) for w in state.warnings) or "none" for state in states)
+    if cells[-2] != cells[-1]:
+        yield _Pair("warnings", cells, differs=True)
+
+
+def _diff_text(heads: tuple[str, ...], rows: _Table) -> str:
+    table = [("", *heads)] + [(row.label, *row.cells) for row in rows]
+    signs = ["  "] + ["!=" if row.differs else "  " for row in rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    lines: list[str] = []
+    for sign, (label, *cells) in zip(signs, table, strict=True):
+        padded = [cell.ljust(width) for cell, width in zip(cells, widths[1:], strict=True)]
+        lines.append("   ".join([label.rjust(widths[0]), *padded[:-1]]) + f" {sign} {padded[-1]}".rstrip())
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _diff_html(heads: tuple[str, ...], rows: _Table) -> str:
+    top = "".join(f'<th scope="col" style="{CELL}">{head}</th>' for head in ("", *heads[:-1], "", heads[-1]))
+    return (
+        f'<table style="border-collapse: collapse"><thead><tr>{top}</tr></thead>'
+        f"<tbody>{''.join(map(_pair_html, rows))}</tbody></table>"
+    )
+
+
+def _pair_html(row: _Pair) -> str:
+    wrong, right = (f"; {WRONG}", f"; {RIGHT}") if row.differs else ("", "")
+    sign = "<b>≠</b>" if row.differs else ""
+    before = "".join(f'<td style="{MONO}">{escape(cell)}</td>' for cell in row.cells[:-2])
+    return (
+        f'<tr><th scope="row" style="{MONO}; text-align: right">{escape(row.label)}</th>{before}'
+        f'<td style="{MONO}{wrong}">{escape(row.cells[-2])}</td><td style="{CELL}">{sign}</td>'
+        f'<td style="{MONO}{right}">{escape(row.cells[-1])}</td></tr>'
+    )

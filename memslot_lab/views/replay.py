@@ -1,0 +1,91 @@
+"""A replayed log as text."""
+
+from collections.abc import Iterator
+
+from memslot_lab.captures.replay import Replay, VmReplay, errno_name
+from memslot_lab.views.units import address_range, flag_names, size_of
+
+__all__ = ["replay_text"]
+
+_MOST = 10  # of a kind of trouble, and of virtual machines
+
+
+def replay_text(result: Replay) -> str:
+    """Return what a log did, for people: the counts, what went wrong, and each VM's final array.
+
+    Of more than 10 VMs the ends are left out that hold no slot, then all but the first 10.
+    """
+    kinds = ", ".join(f"{count:,} {name.lower()}" for name, count in sorted(result.kinds.items())) or "none"
+    lines = [f"{result.path.name} ({result.format}): {result.requests:,} requests ({kinds})"]
+    lines += [f"{result.ignored_lines:,} other lines, {len(result.vms):,} virtual machine(s)"]
+    lines += _troubles(result)
+    for number, vm in _shown(result):
+        lines += ["", *_vm(number, vm)]
+    left_out = len(result.vms) - len(_shown(result))
+    if left_out:
+        lines += ["", f"{left_out:,} more virtual machine(s): --json lists them all"]
+    return "\n".join(lines)
+
+
+def _shown(result: Replay) -> list[tuple[int, VmReplay]]:
+    vms = list(enumerate(result.vms))
+    if len(vms) > _MOST:
+        vms = [(number, vm) for number, vm in vms if vm.used_slots][:_MOST]
+    return vms
+
+
+def _troubles(result: Replay) -> Iterator[str]:
+    disagreements = [
+        f"line {one.line}: slot {one.region.slot:#x}: the kernel answered {errno_name(one.recorded)}, "
+        f"the engine {one.why or errno_name(one.engine)}"
+        for one in result.disagreements
+    ]
+    yield from _listed("disagreements with the recorded verdict", disagreements)
+    yield from _listed("unreadable region lines, passed over", [f"line {b.line}: {b.why}" for b in result.bad_lines])
+    undecoded = [f"line {one.line}: {one.why}" for one in result.undecoded]
+    yield from _listed("requests that the log does not tell, passed over", undecoded)
+
+
+def _listed(title: str, items: list[str]) -> Iterator[str]:
+    if items:
+        yield f"{len(items):,} {title}:"
+        yield from (f"  {item}" for item in items[:_MOST])
+        if len(items) > _MOST:
+            yield f"  and {len(items) - _MOST:,} more"
+    elif title.startswith("disagreements"):
+        yield f"no {title}"
+
+
+def _vm(number: int, vm: VmReplay) -> Iterator[str]:
+    yield (
+        f"VM {number} (from line {vm.line}): {vm.used_slots} slots after {vm.requests:,} requests; "
+        f"{vm.shifts:,} shifts, {vm.compares:,} comparisons, {len(vm.warnings)} kernel warnings, "
+        f"generation {vm.generation:,}"
+    )
+    if vm.undecoded:
+        yield f"  {vm.undecoded} of its requests are not in the log: the real array may differ"
+    for space, slots in enumerate(vm.memslots):
+        if not slots and space:
+            continue
+        if len(vm.memslots) > 1:
+            yield f"  address space {space}"
+        header = ("index", "slot", "guest physical address", "size", "flags", "host address")
+        rows = [
+            (str(i), str(slot.id), address_range(slot.base_gfn, slot.npages), size_of(slot.npages))
+            + (flag_names(slot.flags), f"{slot.userspace_addr:#x}")
+            for i, slot in enumerate(slots)
+        ]
+        yield "  FRONT: highest GFN"
+        yield from _table([header, *rows])
+        yield "  BACK: lowest GFN"
+
+
+def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        # Numbers stand at the right edge of their column, names at the left.
+        cells = (
+            cell.ljust(width) if i in (2, 4) else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  " + "  ".join(cells).rstrip()
