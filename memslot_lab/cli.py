@@ -11,6 +11,8 @@ from pathlib import Path
 
 __all__ = ["main"]
 
+_DRAWN = 2000  # requests of a VM: more do not fit a picture
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `memslot-lab` with the given words; return the exit status."""
@@ -50,6 +52,33 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _lab(arguments: argparse.Namespace) -> int:
+    from memslot_lab.course.workspace import WorkspaceError, open_lab, unpack
+
+    try:
+        unpacked = unpack(arguments.directory)
+        if unpacked.written:
+            print(f"{len(unpacked.written)} files of the course are new in {unpacked.directory}")
+        for kept, beside in unpacked.kept:
+            print(f"{kept} differs from the course's: left as it is, the course's is beside it: {beside.name}")
+        return open_lab(arguments.directory, port=arguments.port, browser=not arguments.no_browser)
+    except WorkspaceError as error:
+        return _unusable(error)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from memslot_lab.course.checks import check_exercise
+    from memslot_lab.course.errors import CourseError
+    from memslot_lab.course.workspace import WorkspaceError
+
+    try:
+        report = check_exercise(arguments.exercise)
+    except (CourseError, WorkspaceError) as error:
+        return _unusable(error)
+    print(json.dumps(report.to_json(), indent=2) if arguments.json else report.text())
+    return 0 if report.passed else 1
+
+
 def _replay(arguments: argparse.Namespace) -> int:
     from memslot_lab.captures.log import CaptureError
     from memslot_lab.captures.replay import replay
@@ -62,11 +91,25 @@ def _replay(arguments: argparse.Namespace) -> int:
             save_memory_plot(result, arguments.plot, most=_DRAWN)
     except (CaptureError, PlotError) as error:
         return _unusable(error)
+    for bad in result.bad_lines:
+        print(f"memslot-lab: {arguments.capture}: line {bad.line} passed over: {bad.why}", file=sys.stderr)
     print(json.dumps(result.to_json(), indent=2) if arguments.json else replay_text(result))
     return 1 if result.disagreements else 0
 
 
-_DRAWN = 2000  # requests of a VM: more do not fit a picture
+def _release(arguments: argparse.Namespace) -> int:
+    from memslot_lab.course.errors import CourseError
+    from memslot_lab.course.stubs import release
+
+    try:
+        written = release(arguments.solutions, arguments.exercises)
+    except CourseError as error:
+        return _unusable(error)
+    for path in written:
+        print(f"wrote {path}")
+    if not written:
+        print(f"{arguments.exercises}: every stub is what its solution gives")
+    return 0
 
 
 def _unusable(error: Exception) -> int:

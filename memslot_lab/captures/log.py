@@ -3,7 +3,7 @@
 import gzip
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -117,12 +117,12 @@ def numbered_lines(path: Path, *, progress: bool = False) -> Iterator[tuple[int,
 
 
 @contextmanager
-def _bar(path: Path, wanted: bool) -> Iterator[Callable[[int], None]]:
+def _bar(path: Path, wanted: bool) -> Generator[Callable[[int], object]]:
     """Give a function that takes the position in the file; a bar shows it where it can be seen."""
     if not (wanted and sys.stderr.isatty() and find_spec("tqdm")):
         yield lambda position: None
         return
     from tqdm import tqdm
 
-    with tqdm(total=path.stat().st_size, unit="B", unit_scale=True, desc=path.name, leave=False) as bar:
-        yield lambda position: bar.update(position - bar.n) and None
+    with tqdm(total=path.stat().st_size, unit="B", unit_scale=True, desc=path.name, leave=False, delay=1) as bar:
+        yield lambda position: bar.update(position - bar.n)

@@ -13,7 +13,7 @@ from memslot_lab.engine.region import UserspaceMemoryRegion
 
 __all__ = ["MARK", "read_requests"]
 
-MARK = re.compile(rb"^FlatView #\d+")
+MARK = b"FlatView #"
 
 _MEMORY = re.compile(rb'^ AS "memory",')
 _ROW = re.compile(rb"^  ([0-9a-f]{16})-([0-9a-f]{16}) \(prio -?\d+, [\w/-]+\): (.*?)\s*$")
@@ -25,7 +25,7 @@ def read_requests(lines: Iterable[tuple[int, bytes]]) -> Iterator[Event]:
     """Yield one event a line: a create for each row of the address space "memory" that is a KVM slot."""
     slot, memory = 0, False
     for number, line in lines:
-        if MARK.match(line):
+        if line.startswith(MARK):
             memory = False
         memory = memory or bool(_MEMORY.match(line))
         row = _ROW.match(line)

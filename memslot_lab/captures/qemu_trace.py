@@ -5,6 +5,7 @@ Source: the event's lines in accel/kvm/trace-events, QEMU v5.2, v7.2, v10.0; rea
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from memslot_lab.captures.log import BadLine, Event, Request, Unused
 from memslot_lab.engine.errors import FieldWidthError
@@ -13,12 +14,12 @@ from memslot_lab.engine.region import KVM_MEM_GUEST_MEMFD, UserspaceMemoryRegion
 __all__ = ["MARK", "read_requests"]
 
 # The space behind the name keeps QEMU's own error messages out, which begin with kvm_set_user_memory_region.
-MARK = re.compile(rb"kvm_set_user_memory ")
+MARK = b"kvm_set_user_memory "
 
 _EVENT = re.compile(
     rb"kvm_set_user_memory (?:AddrSpace#(\d+) )?Slot#(\d+) flags=0x([0-9a-fA-F]+) gpa=0x([0-9a-fA-F]+)"
     rb" size=0x([0-9a-fA-F]+) ua=0x([0-9a-fA-F]+)(?: guest_memfd=(-?\d+) guest_memfd_offset=0x([0-9a-fA-F]+))?"
-    rb" ret=(-?\d+)\s*$"
+    rb" ret=(-?\d+)\s*"
 )
 _OTHER = Unused(other=True)
 
@@ -26,29 +27,26 @@ _OTHER = Unused(other=True)
 def read_requests(lines: Iterable[tuple[int, bytes]]) -> Iterator[Event]:
     """Yield one event a line; every request belongs to VM 0, since the trace does not name its VM."""
     for number, line in lines:
-        found = _EVENT.search(line)
-        if found:
-            yield _request(number, found)
-        elif MARK.search(line) or not line.endswith(b"\n") and _ends_inside_mark(line):
-            why = f"no complete kvm_set_user_memory event: {line.strip()[:120].decode(errors='replace')!r}"
-            yield BadLine(number, why, cut=not line.endswith(b"\n"))
+        start = line.find(MARK)
+        if start >= 0:
+            try:
+                yield Request(number, 0, *_region_and_errno(line[start:]))
+            except (ValueError, FieldWidthError) as error:
+                yield BadLine(number, str(error), cut=not line.endswith(b"\n"))
+        elif not line.endswith(b"\n") and any(line.endswith(MARK[:length]) for length in range(5, len(MARK))):
+            yield BadLine(number, f"no whole line: {line[-120:].decode(errors='replace')!r}", cut=True)
         else:
             yield _OTHER
 
 
-def _request(number: int, found: re.Match[bytes]) -> Request | BadLine:
+@lru_cache(maxsize=4096)  # a guest that boots again asks for the same regions again
+def _region_and_errno(event: bytes) -> tuple[UserspaceMemoryRegion, int]:
+    found = _EVENT.fullmatch(event)
+    if not found:
+        raise ValueError(f"no whole kvm_set_user_memory event: {event.strip()[:120].decode(errors='replace')!r}")
     space, slot, flags, gpa, size, hva, memfd, offset, result = found.groups()
     fields = int(slot) | int(space or 0) << 16, int(flags, 16), int(gpa, 16), int(size, 16), int(hva, 16)
-    try:
-        # Subtle: v10.0 prints an offset even for ordinary memory; only the flag tells.
-        if memfd and fields[1] & KVM_MEM_GUEST_MEMFD:
-            region = UserspaceMemoryRegion2(*fields, int(memfd), int(offset, 16))
-        else:
-            region = UserspaceMemoryRegion(*fields)
-    except FieldWidthError as error:
-        return BadLine(number, str(error), cut=False)
-    return Request(number, 0, region, -int(result))
-
-
-def _ends_inside_mark(line: bytes) -> bool:
-    return any(line.endswith(MARK.pattern[:length]) for length in range(5, len(MARK.pattern)))
+    # Subtle: v10.0 prints an offset even for ordinary memory; only the flag tells.
+    if memfd and fields[1] & KVM_MEM_GUEST_MEMFD:
+        return UserspaceMemoryRegion2(*fields, int(memfd), int(offset, 16)), -int(result)
+    return UserspaceMemoryRegion(*fields), -int(result)

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from errno import EINVAL, errorcode
-from itertools import chain
+from functools import lru_cache
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from memslot_lab.engine.lookup import for_each_memslot
 from memslot_lab.engine.model import Change, MemorySlot, Memslots
 from memslot_lab.engine.region import UserspaceMemoryRegion, UserspaceMemoryRegion2, Vm
 
-__all__ = ["Disagreement", "Replay", "Span", "VmReplay", "replay"]
+__all__ = ["Disagreement", "Replay", "Span", "VmReplay", "errno_name", "replay", "requests_of"]
 
 _MEMFD_SIZE = 1 << 63  # no log tells how large a guest_memfd is
 
@@ -242,45 +243,67 @@ def replay(path: Path | str, *, history: int = 0, progress: bool = False) -> Rep
     Cost: constant memory but for what is reported; the file is read once, line by line.
     """
     path = Path(path)
-    lines = numbered_lines(path, progress=progress)
-    player = _Player(path, history)
-    for event in _events(path, lines, player):
-        player.play(event)
+    name, events = _open(path, progress=progress)
+    player = _Player(path, name, history)
+    for event in events:
+        if type(event) is Request:  # nearly always, and faster than isinstance()
+            player.request(event)
+        else:
+            player.other(event)
     return player.finish()
 
 
-def _events(path: Path, lines: Iterator[tuple[int, bytes]], player: "_Player") -> Iterator[Event]:
-    """Tell the format by the first line that has one of them, and read on with it."""
+def requests_of(path: Path | str) -> Iterator[Request]:
+    """Yield the requests of a log one by one, as they were recorded; lines that cannot be read are passed over.
+
+    Raises
+    ------
+    CaptureError
+        The file cannot be read or is no log of requests.
+    """
+    _, events = _open(Path(path), progress=False)
+    return (event for event in events if isinstance(event, Request))
+
+
+def _open(path: Path, *, progress: bool) -> tuple[str, Iterator[Event]]:
+    """Tell the format by the first line that has one of them; return its name and one event a line."""
+    lines = numbered_lines(path, progress=progress)
     number = 0
     for number, line in lines:
         for name, reader in (("strace", strace), ("qemu_trace", qemu_trace), ("mtree", mtree)):
-            if reader.MARK.search(line):
-                player.result.format = name
-                yield from reader.read_requests(chain([(number, line)], lines))
-                return
-        yield Unused(other=True)
+            if reader.MARK in line:
+                events = reader.read_requests(chain([(number, line)], lines))
+                return name, chain(repeat(Unused(other=True), number - 1), events)
     raise CaptureError(
         f"{path}: no region request in its {number} lines; expected a log of qemu -trace kvm_set_user_memory, "
         f"of strace -f -e trace=ioctl, or the output of info mtree -f"
     )
 
 
+@lru_cache(maxsize=4096)
+def _shifts_and_compares(change: Change, used_slots: int, old: int, new: int) -> tuple[int, int]:
+    cost = cost_of(change, used_slots=used_slots, old=old, new=new)
+    return cost.shifts, cost.compares
+
+
 class _Player:
     """The VMs of a log while it is read."""
 
-    def __init__(self, path: Path, history: int) -> None:
-        self.result = Replay(path, "")
+    def __init__(self, path: Path, name: str, history: int) -> None:
+        self.result = Replay(path, name)
         self._history = history
         self._running: dict[int, _RunningVm] = {}
 
-    def play(self, event: Event) -> None:
-        """Take in what one line says."""
-        if isinstance(event, Request):
-            running = self._running.get(event.vm) or self._begin(event.line, event.vm)
-            disagreement = running.request(event)
-            if disagreement:
-                self.result.disagreements.append(disagreement)
-        elif isinstance(event, Unused):
+    def request(self, event: Request) -> None:
+        """Answer a request."""
+        running = self._running.get(event.vm) or self._begin(event.line, event.vm)
+        disagreement = running.request(event)
+        if disagreement:
+            self.result.disagreements.append(disagreement)
+
+    def other(self, event: Event) -> None:
+        """Take in what a line without a request says."""
+        if isinstance(event, Unused):
             self.result.ignored_lines += event.other
         elif isinstance(event, NewVm):
             if event.replaces in self._running:
@@ -289,7 +312,7 @@ class _Player:
         elif isinstance(event, Undecoded):
             self.result.undecoded.append(event)
             (self._running.get(event.vm) or self._begin(event.line, event.vm)).report.undecoded += 1
-        else:
+        elif isinstance(event, BadLine):
             self.result.bad_lines.append(event)
 
     def finish(self) -> Replay:
@@ -369,9 +392,9 @@ class _RunningVm:
         self._vm.apply(region, change)
         new = slots.id_to_index[slot_id]
 
-        cost = cost_of(change, used_slots=used_slots, old=old, new=new)
-        self.report.shifts += cost.shifts
-        self.report.compares += cost.compares
+        shifts, compares = _shifts_and_compares(change, used_slots, old, new)
+        self.report.shifts += shifts
+        self.report.compares += compares
         if self._count < self._history:
             self._end_span(region.slot, self._count)
             if change is not Change.DELETE:

@@ -6,6 +6,7 @@ Source: real logs of strace 5.10, 6.1 and 6.13.
 import errno
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from memslot_lab.captures.log import BadLine, Event, NewVm, Request, Undecoded, Unused
@@ -15,21 +16,21 @@ from memslot_lab.engine.region import UserspaceMemoryRegion as Region
 
 __all__ = ["MARK", "read_requests"]
 
-MARK = re.compile(rb"\bioctl\(\d+|<\.\.\. ioctl resumed>")
+MARK = b"ioctl("
 
-_THREAD = re.compile(rb"\s*(?:\[pid\s+)?(\d+)(?:<[^>]*>)?\]?\s")
+# The prefix may hold a thread ("123 ", "[pid 123] ", "123<qemu> "), then a clock in several forms.
 _CALL = re.compile(
-    rb"\bioctl\((?P<fd>\d+)(?:<[^>]*>)?, (?:"
-    rb"(?P<create>KVM_CREATE_VM|0xae01)"
-    rb"|(?P<region2>KVM_SET_USER_MEMORY_REGION2|0x40a0ae49|_IOC\(_IOC_WRITE, 0xae, 0x49, 0xa0\))"
+    rb"(?:\s*(?:\[pid\s+)?(?P<thread>\d+)(?:<[^>]*>)?\]?\s)?.*?\bioctl\((?P<fd>\d+)(?:<[^>]*>)?, (?:"
+    rb"(?P<region2>KVM_SET_USER_MEMORY_REGION2|0x40a0ae49|_IOC\(_IOC_WRITE, 0xae, 0x49, 0xa0\))"
     rb"|(?P<region>KVM_SET_USER_MEMORY_REGION|0x4020ae46)"
+    rb"|(?P<create>KVM_CREATE_VM|0xae01)"
     rb")(?: /\*.*?\*/)?, "
 )
+_RESUMED = re.compile(rb"(?:\s*(?:\[pid\s+)?(?P<thread>\d+)(?:<[^>]*>)?\]?\s)?.*?<\.\.\. ioctl resumed>")
 _FIELDS = re.compile(
     rb"\{slot=(\w+), flags=([^,{}]+), guest_phys_addr=(\w+), memory_size=(\w+), userspace_addr=(\w+)\}"
 )
 _ANSWER = re.compile(rb"\) *= (-?\w+|\?)(?:<[^>]*>)?(?: (?:\(errno (\d+)\)|(E[A-Z0-9]+)))?(?=[\s(]|$)")
-_RESUMED = b"<... ioctl resumed>"
 _UNFINISHED = b"<unfinished ...>"
 _COMMENT = re.compile(rb"/\*.*?\*/")
 _POINTER = re.compile(rb"0x[0-9a-f]+|NULL")
@@ -41,6 +42,10 @@ _FLAGS = {
 _ENDED = re.compile(rb"\) *= |\+\+\+|---")
 _ERRNOS = {name: number for number, name in errno.errorcode.items()}
 _OTHER, _HALF = Unused(other=True), Unused(other=False)
+
+
+class _UntoldError(Exception):
+    """The log does not hold what a call asked or got."""
 
 
 class _Call(NamedTuple):
@@ -61,17 +66,16 @@ def read_requests(lines: Iterable[tuple[int, bytes]]) -> Iterator[Event]:
     vms = _Vms()
     unfinished: dict[int, _Call] = {}
     for number, line in lines:
-        found = _CALL.search(line)
-        if found:
-            call = _Call(number, _thread(line), str(found.lastgroup), int(found["fd"]), line[found.end() :])
+        if found := _CALL.match(line):
+            call = _Call(number, int(found["thread"] or 0), str(found.lastgroup), int(found["fd"]), line[found.end() :])
             if _UNFINISHED in call.rest:
                 unfinished[call.thread] = call._replace(rest=call.rest.partition(_UNFINISHED)[0])
                 yield _HALF
             else:
                 yield _event(call, vms)
-        elif _RESUMED in line and _thread(line) in unfinished:
-            call = unfinished.pop(_thread(line))
-            yield _event(call._replace(rest=call.rest + line.partition(_RESUMED)[2]), vms)
+        elif (found := _RESUMED.match(line)) and int(found["thread"] or 0) in unfinished:
+            call = unfinished.pop(int(found["thread"] or 0))
+            yield _event(call._replace(rest=call.rest + line[found.end() :]), vms)
         elif not line.endswith(b"\n") and not _ENDED.search(line):
             yield BadLine(number, _why("the log ends inside this line", line), cut=True)
         elif b"KVM_SET_USER_MEMORY_REGION" in line:
@@ -82,34 +86,47 @@ def read_requests(lines: Iterable[tuple[int, bytes]]) -> Iterator[Event]:
         yield Undecoded(call.line, vms.of(call), "the call never returned in this log")
 
 
-def _thread(line: bytes) -> int:
-    found = _THREAD.match(line)
-    return int(found[1]) if found else 0  # without -f there is one thread, and no number
-
-
 def _event(call: _Call, vms: "_Vms") -> Event:
     """Read a whole call."""
-    answer = _ANSWER.search(call.rest)
-    if not answer:
-        return BadLine(call.line, _why("no answer behind the request", call.rest), cut=not call.rest.endswith(b"\n"))
-    if answer[1] == b"?":
-        return Undecoded(call.line, vms.of(call), "the call was interrupted")
-    value = int(answer[1], 0)
-    if call.kind == "create":
-        return NewVm(call.line, *vms.new(call.thread, value)) if value >= 0 else _OTHER
-    if call.kind == "region2":
-        return Undecoded(call.line, vms.of(call), "strace prints no fields of KVM_SET_USER_MEMORY_REGION2")
-    fields = _FIELDS.match(call.rest)
-    if not fields:
-        if _POINTER.match(call.rest):
-            return Undecoded(call.line, vms.of(call), "strace could not read the fields")
-        return BadLine(call.line, _why("no complete region", call.rest), cut=False)
-    slot, flags, gpa, size, hva = fields.groups()
     try:
-        region = Region(int(slot, 0), _flags(flags), int(gpa, 0), int(size, 0), int(hva, 0))
-        return Request(call.line, vms.of(call), region, _errno(answer) if value < 0 else 0)
+        if call.kind == "region":
+            region, error = _region_and_errno(call.rest.partition(b" <")[0].rstrip())  # without the time of -T
+            return Request(call.line, vms.of(call), region, error)
+        value = _answer(call.rest)
+        if call.kind == "create":
+            return NewVm(call.line, *vms.new(call.thread, value)) if value >= 0 else _OTHER
+        raise _UntoldError("strace prints no fields of KVM_SET_USER_MEMORY_REGION2")
+    except _UntoldError as error:
+        return Undecoded(call.line, vms.of(call), str(error))
     except (ValueError, FieldWidthError) as error:
-        return BadLine(call.line, _why(str(error), call.rest), cut=False)
+        return BadLine(call.line, _why(str(error), call.rest), cut=not call.rest.endswith(b"\n"))
+
+
+@lru_cache(maxsize=4096)  # a guest that boots again asks for the same regions again
+def _region_and_errno(text: bytes) -> tuple[Region, int]:
+    answer = _answer(text)
+    fields = _FIELDS.match(text)
+    if not fields:
+        raise (
+            _UntoldError("strace could not read the fields") if _POINTER.match(text) else ValueError("no whole region")
+        )
+    slot, flags, gpa, size, hva = fields.groups()
+    return Region(int(slot, 0), _flags(flags), int(gpa, 0), int(size, 0), int(hva, 0)), max(0, -answer)
+
+
+def _answer(text: bytes) -> int:
+    """Return what the call returned: a number, or a negative errno."""
+    found = _ANSWER.search(text)
+    if not found:
+        raise ValueError("no answer behind the request")
+    value, number, name = found[1], found[2], (found[3] or b"").decode()
+    if value == b"?":
+        raise _UntoldError("the call was interrupted")
+    if value != b"-1":
+        return int(value, 0)
+    if not number and name not in _ERRNOS:
+        raise ValueError(f"unknown error {name!r}")
+    return -int(number) if number else -_ERRNOS[name]
 
 
 def _flags(text: bytes) -> int:
@@ -119,15 +136,6 @@ def _flags(text: bytes) -> int:
     for name in _COMMENT.sub(b"", text).strip().split(b"|"):
         bits |= _FLAGS[name] if name in _FLAGS else int(name, 0)
     return bits
-
-
-def _errno(answer: re.Match[bytes]) -> int:
-    number, name = answer[2], (answer[3] or b"").decode()
-    if number:
-        return int(number)
-    if name not in _ERRNOS:
-        raise ValueError(f"unknown error {name!r}")
-    return _ERRNOS[name]
 
 
 def _why(rule: str, text: bytes) -> str:

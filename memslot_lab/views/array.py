@@ -7,15 +7,16 @@ The HTML uses tables and inline styles only, so that it survives the sanitiser o
 text colour of its own, so that it reads in a light and in a dark theme.
 """
 
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from html import escape
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from memslot_lab.engine.model import MemorySlot
 from memslot_lab.views.units import flag_names
 
-__all__ = ["ArrayState", "Picture", "entry_text", "in_words", "read_state", "show", "show_diff"]
+__all__ = ["ArrayState", "Picture", "entry_text", "in_words", "read_state", "same_entry", "show", "show_diff"]
 
 # Okabe-Ito, as tints that leave the theme's own text colour readable; a sign always says the same.
 WRONG = "background-color: rgba(213, 94, 0, 0.25)"
@@ -24,7 +25,6 @@ CELL = "text-align: left; padding: 2px 10px; white-space: pre; vertical-align: t
 MONO = f"{CELL}; font-family: monospace"
 
 _LONGEST = 32767  # entries that are read; a kernel array has no more
-_SHORT = 60  # characters of a value that is no slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,15 @@ class ArrayState:
     troubles: tuple[str, ...] = ()
 
     @property
+    def written(self) -> int:
+        """Index behind the last entry that was ever written."""
+        return max((i + 1 for i, entry in enumerate(self.memslots) if entry is not None), default=0)
+
+    @property
     def used(self) -> int:
-        """Entries that `used_slots` takes in, 0 when it is no number of entries."""
-        return self.used_slots if type(self.used_slots) is int and 0 <= self.used_slots <= len(self.memslots) else 0
+        """Entries that `used_slots` takes in; all that were written when it is no such number."""
+        sane = type(self.used_slots) is int and 0 <= self.used_slots <= len(self.memslots)
+        return cast("int", self.used_slots) if sane else self.written
 
 
 def read_state(slots: object) -> ArrayState:
@@ -92,41 +98,55 @@ def _entries(slots: object, name: str, troubles: list[str]) -> tuple[object, ...
     return tuple(cast("Iterable[object]", entries[:_LONGEST]))
 
 
-def in_words(value: object) -> str:
-    """Return a short `repr()`, or the type's name where that fails."""
+def in_words(value: object, *, most: int = 60) -> str:
+    """Return `repr()` in at most so many characters and without an address, or the type's name where that fails."""
     try:
-        text = " ".join(repr(value).split())
-    except Exception:  # noqa: BLE001 - a learner's own __repr__ may do anything
+        text = re.sub(" at 0x[0-9A-Fa-f]+", "", " ".join(repr(value).split()))
+    except Exception:  # a learner's own __repr__ may do anything
         text = f"<{type(value).__name__}>"
-    return text if len(text) <= _SHORT else f"{text[: _SHORT - 3]}..."
+    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
-def entry_text(entry: object) -> str:
-    """Return one entry in words, without the host address.
+def entry_text(entry: object, *, brief: bool = False) -> str:
+    """Return one entry in words, without the host address; a brief one without the number of pages.
 
     Examples
     --------
     >>> entry_text(MemorySlot(id=5, base_gfn=0x300, npages=0x80))
     'slot 5  gfn 0x300..0x37f  0x80 pages'
     >>> entry_text(MemorySlot(id=5, base_gfn=0, npages=0)), entry_text(None), entry_text("x")
-    ('slot 5  blank', 'never written', "'x', no MemorySlot")
+    ('slot 5  blank', 'None', "'x', no MemorySlot")
     """
     if entry is None:
-        return "never written"
+        return "None"
     if type(entry) is not MemorySlot:
         return f"{in_words(entry)}, no MemorySlot"
     try:
-        return _slot_text(entry)
-    except (TypeError, ValueError):
+        return _slot_text(entry, brief)
+    except (TypeError, ValueError):  # a field that is no number
         return in_words(entry)
 
 
-def _slot_text(slot: MemorySlot) -> str:
+def same_entry(one: object, other: object) -> bool:
+    """Return whether two entries are alike: the same slot, field by field and type by type, or both None.
+
+    Nothing is asked of the entries themselves: a learner's class may call itself equal to anything.
+    """
+    if type(one) is not MemorySlot or type(other) is not MemorySlot:
+        return one is None and other is None
+    return all(
+        type(getattr(one, field.name)) is int and getattr(one, field.name) == getattr(other, field.name)
+        for field in fields(MemorySlot)
+    )
+
+
+def _slot_text(slot: MemorySlot, brief: bool) -> str:
     if slot == MemorySlot(slot.id, 0, 0):
         return f"slot {slot.id}  blank"
     end = f"..{slot.base_gfn + slot.npages - 1:#x}" if slot.npages else ""
+    pages = "" if brief and slot.npages else f"  {slot.npages:#x} pages"
     flags = f"  {flag_names(slot.flags)}" if slot.flags else ""
-    return f"slot {slot.id}  gfn {slot.base_gfn:#x}{end}  {slot.npages:#x} pages{flags}"
+    return f"slot {slot.id}  gfn {slot.base_gfn:#x}{end}{pages}{flags}"
 
 
 # One array.
@@ -146,8 +166,7 @@ def show(slots: object) -> Picture:
       [0]  slot 2  gfn 0x100..0x17f  0x80 pages
       [1]  slot 0  gfn 0x0..0x7f  0x80 pages
     BACK (lowest GFN); used_slots = 2
-      [2]  never written
-      [3]  never written
+      [2]..[3]  never written
     id_to_index  [0] = 1  [2] = 0  all others -1
     """
     state = read_state(slots)
@@ -167,29 +186,28 @@ def _back(state: ArrayState) -> str:
 
 
 class _Row(NamedTuple):
-    index: str
+    place: str
     entry: str
     used: bool
 
     def text(self) -> str:
-        return f"  {self.index}  {self.entry}"
+        return f"  {self.place}  {self.entry}"
 
 
 def _rows(state: ArrayState) -> Iterator[_Row]:
-    end = _written(state)
-    for i in range(max(state.used, end)):
-        stale = i >= state.used and state.memslots[i] is not None
-        yield _Row(f"[{i}]", entry_text(state.memslots[i]) + ("  (stale)" if stale else ""), i < state.used)
-    rest = len(state.memslots) - max(state.used, end)
-    for i in range(len(state.memslots) - rest, len(state.memslots)) if rest <= 2 else ():
-        yield _Row(f"[{i}]", "never written", used=False)
-    if rest > 2:
-        yield _Row(f"[{len(state.memslots) - rest}]..[{len(state.memslots) - 1}]", "never written", used=False)
+    end, length = max(state.used, state.written), len(state.memslots)
+    for i in range(end):
+        yield _Row(f"[{i}]", _entry_cell(state, i), i < state.used)
+    if end < length:
+        places = f"[{end}]" if end == length - 1 else f"[{end}]..[{length - 1}]"
+        yield _Row(places, "never written", used=False)
 
 
-def _written(*states: ArrayState) -> int:
-    """Return the index behind the last entry that was ever written."""
-    return max((i + 1 for state in states for i, entry in enumerate(state.memslots) if entry is not None), default=0)
+def _entry_cell(state: ArrayState, i: int, *, brief: bool = False) -> str:
+    if i >= len(state.memslots):
+        return "no such entry"
+    text = entry_text(state.memslots[i], brief=brief)
+    return f"{text}  (stale)" if i >= state.used and state.memslots[i] is not None else text
 
 
 def _index_text(state: ArrayState) -> str:
@@ -214,7 +232,7 @@ def _array_html(state: ArrayState, rows: list[_Row], table: str) -> str:
 
 def _row_html(row: _Row) -> str:
     faint = "" if row.used else "; opacity: 0.7"
-    cells = "".join(f'<td style="{MONO}{faint}">{escape(cell)}</td>' for cell in (row.index, row.entry))
+    cells = "".join(f'<td style="{MONO}{faint}">{escape(cell)}</td>' for cell in (row.place, row.entry))
     return f"<tr>{cells}</tr>"
 
 
@@ -257,38 +275,37 @@ def _pair_used(states: list[ArrayState]) -> Iterator[_Pair]:
 
 
 def _pair_entries(states: list[ArrayState]) -> Iterator[_Pair]:
-    last_used = max(state.used for state in states)
-    for i in range(max(_written(*states), *(state.used for state in states))):
-        cells = tuple(_entry_cell(state, i) for state in states)
-        differs = cells[-2] != cells[-1] or _at(states[-2], i) != _at(states[-1], i)
-        if differs and cells[-2] == cells[-1]:  # what the words leave out
-            cells = (*cells[:-2], *(in_words(_at(state, i)) for state in states[-2:]))
-        end = "FRONT " if i == 0 else "BACK  " if i == last_used - 1 else ""
-        yield _Pair(f"{end}[{i}]", cells, differs)
-    lengths = tuple(str(len(state.memslots)) for state in states)
+    for i in range(max(max(state.written, state.used) for state in states)):
+        got, want = (_at(state, i) for state in states[-2:])
+        cells = tuple(_entry_cell(state, i, brief=True) for state in states)
+        if cells[-2] == cells[-1] and not same_entry(got, want):  # what the words leave out
+            cells = (*cells[:-2], in_words(got, most=120), in_words(want, most=120))
+        yield _Pair(f"{_end(i, states[-1].used)}[{i}]", cells, cells[-2] != cells[-1])
+    yield from _pair_lengths("memslots", [len(state.memslots) for state in states])
+
+
+def _end(i: int, used: int) -> str:
+    if i == 0:
+        return "FRONT, BACK " if used == 1 else "FRONT "
+    return "BACK " if i == used - 1 else ""
+
+
+def _pair_lengths(name: str, lengths: list[int]) -> Iterator[_Pair]:
     if lengths[-2] != lengths[-1]:
-        yield _Pair("len(memslots)", lengths, differs=True)
+        yield _Pair(f"len({name})", tuple(map(str, lengths)), differs=True)
 
 
 def _at(state: ArrayState, i: int) -> object:
     return state.memslots[i] if i < len(state.memslots) else None
 
 
-def _entry_cell(state: ArrayState, i: int) -> str:
-    if i >= len(state.memslots):
-        return "no such entry"
-    stale = i >= state.used and state.memslots[i] is not None
-    return entry_text(state.memslots[i]) + ("  (stale)" if stale else "")
-
-
 def _pair_index(states: list[ArrayState]) -> Iterator[_Pair]:
-    for slot_id in range(max(len(state.id_to_index) for state in states)):
-        cells = tuple(
-            _index_cell(state.id_to_index[slot_id]) if slot_id < len(state.id_to_index) else "no such entry"
-            for state in states
-        )
-        if set(cells) != {"-1"}:
+    tables = [state.id_to_index for state in states]
+    for slot_id in range(max(map(len, tables))):
+        cells = tuple(_index_cell(table[slot_id]) if slot_id < len(table) else "no such entry" for table in tables)
+        if not set(cells) <= {"-1", "no such entry"}:
             yield _Pair(f"id_to_index[{slot_id}]", cells, cells[-2] != cells[-1])
+    yield from _pair_lengths("id_to_index", [len(table) for table in tables])
 
 
 def _pair_warnings(states: list[ArrayState]) -> Iterator[_Pair]:

@@ -1,5 +1,8 @@
 """Guest memory over time: which slot holds which range after each request, as a matplotlib figure."""
 
+# pyright: reportUnknownMemberType=false
+# matplotlib's own types leave **kwargs open.
+
 from __future__ import annotations
 
 from bisect import bisect_left

@@ -13,17 +13,19 @@ _MOST = 10  # of a kind of trouble, and of virtual machines
 def replay_text(result: Replay) -> str:
     """Return what a log did, for people: the counts, what went wrong, and each VM's final array.
 
-    Of more than 10 VMs the ends are left out that hold no slot, then all but the first 10.
+    Of more than 10 VMs, only the first 10 that end with slots are shown.
     """
     kinds = ", ".join(f"{count:,} {name.lower()}" for name, count in sorted(result.kinds.items())) or "none"
-    lines = [f"{result.path.name} ({result.format}): {result.requests:,} requests ({kinds})"]
-    lines += [f"{result.ignored_lines:,} other lines, {len(result.vms):,} virtual machine(s)"]
+    lines = [f"{result.path.name} ({result.format}): {_count(result.requests, 'request')} ({kinds})"]
+    lines += [f"{_count(result.ignored_lines, 'other line')}, {_count(len(result.vms), 'virtual machine')}"]
+    if result.format == "mtree":
+        lines += ["a flat view holds an end state: its slots are made lowest first, with ids, flags and host made up"]
     lines += _troubles(result)
     for number, vm in _shown(result):
         lines += ["", *_vm(number, vm)]
     left_out = len(result.vms) - len(_shown(result))
     if left_out:
-        lines += ["", f"{left_out:,} more virtual machine(s): --json lists them all"]
+        lines += ["", f"{_count(left_out, 'more virtual machine')}: --json lists them all"]
     return "\n".join(lines)
 
 
@@ -58,9 +60,9 @@ def _listed(title: str, items: list[str]) -> Iterator[str]:
 
 def _vm(number: int, vm: VmReplay) -> Iterator[str]:
     yield (
-        f"VM {number} (from line {vm.line}): {vm.used_slots} slots after {vm.requests:,} requests; "
-        f"{vm.shifts:,} shifts, {vm.compares:,} comparisons, {len(vm.warnings)} kernel warnings, "
-        f"generation {vm.generation:,}"
+        f"VM {number} (from line {vm.line}): {_count(vm.used_slots, 'slot')} after {_count(vm.requests, 'request')}; "
+        f"{_count(vm.shifts, 'shift')}, {_count(vm.compares, 'comparison')}, "
+        f"{_count(len(vm.warnings), 'kernel warning')}, generation {vm.generation:,}"
     )
     if vm.undecoded:
         yield f"  {vm.undecoded} of its requests are not in the log: the real array may differ"
@@ -71,13 +73,23 @@ def _vm(number: int, vm: VmReplay) -> Iterator[str]:
             yield f"  address space {space}"
         header = ("index", "slot", "guest physical address", "size", "flags", "host address")
         rows = [
-            (str(i), str(slot.id), address_range(slot.base_gfn, slot.npages), size_of(slot.npages))
-            + (flag_names(slot.flags), f"{slot.userspace_addr:#x}")
+            (
+                str(i),
+                str(slot.id),
+                address_range(slot.base_gfn, slot.npages),
+                size_of(slot.npages),
+                flag_names(slot.flags),
+                f"{slot.userspace_addr:#x}",
+            )
             for i, slot in enumerate(slots)
         ]
         yield "  FRONT: highest GFN"
         yield from _table([header, *rows])
         yield "  BACK: lowest GFN"
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
 
 
 def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:

@@ -1,0 +1,60 @@
+"""Files that are no logs, and where the error says so."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from memslot_lab.captures.log import CaptureError, numbered_lines
+
+
+def read(path: Path) -> list[tuple[int, bytes]]:
+    """Read a whole file."""
+    return list(numbered_lines(path))
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """Return the path of a log still to be written."""
+    return tmp_path / "a.log"
+
+
+def test_lines_of_plain_and_gzip_file_are_equal(log: Path) -> None:
+    """Gzip is seen from the content, whatever the name."""
+    log.write_bytes(b"one\ntwo")
+    plain = read(log)
+    log.write_bytes(gzip.compress(b"one\ntwo"))
+
+    assert plain == read(log) == [(1, b"one\n"), (2, b"two")]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (gzip.compress(b""), "empty"),
+        (b"one\ntwo\n\x7fELF\0\0\n", "line 3 holds a NUL byte"),
+        (b"x" * (1 << 17), "line 1 is over 65536 bytes"),
+        (b"PK\x03\x04....", "packed with zip; unpack it"),
+        (b"\xfd7zXZ\0....", "packed with xz; unpack it"),
+        (gzip.compress(b"one\n" * 100_000)[:-20], "damaged after line"),
+        (b"\x1f\x8b\x08" + b"no gzip at all", "damaged after line 0"),
+    ],
+)
+def test_file_that_is_no_log_is_refused_with_its_line(log: Path, content: bytes, words: str) -> None:
+    """Empty, binary, packed and damaged files are refused, with the file, the line and the rule."""
+    log.write_bytes(content)
+
+    with pytest.raises(CaptureError) as raised:
+        read(log)
+
+    assert str(log) in str(raised.value)
+    assert words in str(raised.value)
+
+
+def test_missing_file_and_folder_are_refused(log: Path) -> None:
+    """A path that cannot be read is refused with the system's word."""
+    with pytest.raises(CaptureError, match="No such file"):
+        read(log)
+    with pytest.raises(CaptureError, match="Is a directory"):
+        read(log.parent)
