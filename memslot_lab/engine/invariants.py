@@ -1,7 +1,6 @@
 """What must hold before and after every legal update, by name."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from memslot_lab.engine.model import MemorySlot, Memslots
 
@@ -32,23 +31,27 @@ def violations(slots: Memslots) -> list[str]:
     """
     capacity = slots.capacity
     found = [
-        f"TABLE_LENGTH: {name} has {len(table)} entries, not {capacity}"
+        f"TABLE_LENGTH: {name} is no list of {capacity} entries"
         for name, table in (("memslots", slots.memslots), ("id_to_index", slots.id_to_index))
-        if len(table) != capacity
+        if not _is_a(table, list) or len(table) != capacity
     ]
-    used_slots: Any = slots.used_slots
-    if not isinstance(used_slots, int) or not 0 <= used_slots <= capacity:
-        found.append(f"USED_IN_RANGE: used_slots is {used_slots!r}, not 0..{capacity}")
+    if not _is_a(slots.used_slots, int) or not 0 <= slots.used_slots <= capacity:
+        found.append(f"USED_IN_RANGE: used_slots is {slots.used_slots!r}, not 0..{capacity}")
     if found:  # the tables cannot be walked
         return found
 
-    used: list[Any] = slots.memslots[:used_slots]
+    used = slots.memslots[: slots.used_slots]
     found = [
-        f"ENTRY_PRESENT: memslots[{i}] is {slot!r}, but used_slots is {used_slots}"
+        f"ENTRY_PRESENT: memslots[{i}] is {slot!r}, but used_slots is {slots.used_slots}"
         for i, slot in enumerate(used)
-        if not isinstance(slot, MemorySlot)
+        if not (_is_a(slot, MemorySlot) and _is_a(slot.id, int) and _is_a(slot.base_gfn, int))
     ]
     return found or [*_order(used), *_index(used, slots.id_to_index)]
+
+
+def _is_a(value: object, kind: type) -> bool:
+    """Ask for a type that an annotation promises and a learner's function may not keep."""
+    return isinstance(value, kind)
 
 
 def _order(used: list[MemorySlot]) -> Iterator[str]:
@@ -61,11 +64,10 @@ def _order(used: list[MemorySlot]) -> Iterator[str]:
 
 
 def _index(used: list[MemorySlot], id_to_index: list[int]) -> Iterator[str]:
+    told = dict(enumerate(id_to_index))
     for i, slot in enumerate(used):
-        if slot.id >= len(id_to_index) or id_to_index[slot.id] != i:
-            told = id_to_index[slot.id] if slot.id < len(id_to_index) else "nothing"
-            yield f"INDEX_NAMES_ENTRY: memslots[{i}] is slot {slot.id}, but id_to_index[{slot.id}] is {told}"
-    present = {slot.id for slot in used}
-    for slot_id, index in enumerate(id_to_index):
-        if slot_id not in present and index != -1:
-            yield f"ABSENT_IS_MINUS_ONE: no slot {slot_id} is in use, but id_to_index[{slot_id}] is {index}"
+        if (index := told.get(slot.id, "nothing")) != i:
+            yield f"INDEX_NAMES_ENTRY: memslots[{i}] is slot {slot.id}, but id_to_index[{slot.id}] is {index}"
+    for slot_id in sorted(told.keys() - {slot.id for slot in used}):
+        if told[slot_id] != -1:
+            yield f"ABSENT_IS_MINUS_ONE: no slot {slot_id} is in use, but id_to_index[{slot_id}] is {told[slot_id]}"

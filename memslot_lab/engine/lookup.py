@@ -62,8 +62,9 @@ def gfn_to_memslot(slots: Memslots, gfn: Gfn) -> MemorySlot | None:
     Source: __gfn_to_memslot(), include/linux/kvm_host.h, v5.15.
     """
     cursor = slots.last_used_slot
-    # Subtle: a delete does not move the cursor, so it may name an entry that is no longer in use.
-    if cursor < slots.used_slots and _holds(slots.memslots[cursor], gfn):
+    # Subtle: a delete does not move the cursor, so it may name an entry that is no longer in use; it is -1 after
+    # a slot was found whose id the table has lost (an id created twice, deleted once).
+    if 0 <= cursor < slots.used_slots and _holds(slots.memslots[cursor], gfn):
         return slots.memslots[cursor]
 
     slot = search_memslots(slots, gfn)

@@ -7,6 +7,7 @@ indices, which is toward LOWER GFNs.
 Source: struct kvm_memory_slot and struct kvm_memslots, include/linux/kvm_host.h, v5.7.
 """
 
+from copy import copy
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, TypeAlias, cast
@@ -162,13 +163,9 @@ class Memslots:
 
     def copy(self) -> "Memslots":
         """Return an independent copy, stale entries and warnings included."""
-        new = Memslots(self.capacity)
-        new.memslots = self.memslots.copy()
-        new.id_to_index = self.id_to_index.copy()
-        new.used_slots = self.used_slots
-        new.last_used_slot = self.last_used_slot
+        new = copy(self)
+        new.memslots, new.id_to_index = self.memslots.copy(), self.id_to_index.copy()
         new.warnings = self.warnings.copy()
-        new.before_array = self.before_array
         return new
 
     def warn(self, site: WarningSite, slot: MemorySlot) -> None:

@@ -9,27 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from memslot_lab.engine.errors import (
-    AddressSpaceError,
-    FieldWidthError,
-    FlagsError,
-    GpaAlignmentError,
-    GpaLimitError,
-    GpaWrapError,
-    GuestMemfdError,
-    GuestMemfdFixedError,
-    GuestMemfdOffsetError,
-    NoSuchDescriptorError,
-    NoSuchSlotError,
-    OverlapError,
-    ReadonlyFixedError,
-    SizeError,
-    SizeFixedError,
-    SlotNumberError,
-    TooManyPagesError,
-    UserspaceAddrError,
-    UserspaceAddrFixedError,
-)
+import memslot_lab.engine.errors as err
 from memslot_lab.engine.lookup import id_to_memslot
 from memslot_lab.engine.model import Change, Gfn, Hva, MemorySlot, Memslots, NPages
 from memslot_lab.engine.update import update_memslots
@@ -53,6 +33,8 @@ KVM_MEM_READONLY = 1 << 1
 KVM_MEM_GUEST_MEMFD = 1 << 2
 KVM_MEM_MAX_NR_PAGES = (1 << 31) - 1
 
+# A delete and a move first install the slot marked as invalid, then the array without it or with it moved.
+_PUBLICATIONS = {Change.CREATE: 1, Change.DELETE: 2, Change.MOVE: 2, Change.FLAGS_ONLY: 1}
 _INTERNAL_SLOTS = 3  # x86: TSS, APIC access page, identity page table
 _TASK_SIZE_MAX = (1 << 47) - PAGE_SIZE  # end of user space with four-level page tables
 _U32, _U64 = 1 << 32, 1 << 64
@@ -92,14 +74,9 @@ class UserspaceMemoryRegion:
     userspace_addr: Hva
 
     def __post_init__(self) -> None:
-        if not (
-            0 <= self.slot < _U32
-            and 0 <= self.flags < _U32
-            and 0 <= self.guest_phys_addr < _U64
-            and 0 <= self.memory_size < _U64
-            and 0 <= self.userspace_addr < _U64
-        ):
-            raise FieldWidthError(f"{self!r} does not fit: slot and flags are u32, the others u64; no such request")
+        addresses = self.guest_phys_addr, self.memory_size, self.userspace_addr
+        if max(self.slot, self.flags) >= _U32 or max(addresses) >= _U64 or min(self.slot, self.flags, *addresses) < 0:
+            raise err.FieldWidthError(f"{self!r} does not fit: slot and flags are u32, the others u64; no such request")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +177,7 @@ pick a free range or delete slot 0 first
 
         if not npages:
             if old is None:
-                raise NoSuchSlotError(f"slot {slot_id} is not there to delete (memory_size is 0); create it first")
+                raise err.NoSuchSlotError(f"slot {slot_id} is not there to delete (memory_size is 0); create it first")
             return Change.DELETE
 
         if old is None:
@@ -216,8 +193,8 @@ pick a free range or delete slot 0 first
             self._require_memfd(region)
         if base_gfn + npages - 1 > self.max_gfn:
             # Subtle: a move has already installed the slot's invalid copy; backing out installs the old set again.
-            self.publications += 2 if change is Change.MOVE else 0
-            raise GpaLimitError(
+            self.publications += _PUBLICATIONS[change] if change is Change.MOVE else 0
+            raise err.GpaLimitError(
                 f"slot {slot_id} ({_gfns(base_gfn, npages)}) ends above gfn {self.max_gfn:#x}, "
                 f"the highest that this machine maps; pick a lower range"
             )
@@ -225,25 +202,17 @@ pick a free range or delete slot 0 first
 
     def apply(self, region: UserspaceMemoryRegion, change: Change) -> None:
         """Carry out a change that `classify()` returned for this region."""
-        slot_id = region.slot & 0xFFFF
+        slots, slot_id = self.memslots[region.slot >> 16], region.slot & 0xFFFF
         if change is Change.DELETE:
-            new = MemorySlot(slot_id, 0, 0)
-        else:
-            new = MemorySlot(
-                slot_id,
-                region.guest_phys_addr >> PAGE_SHIFT,
-                region.memory_size >> PAGE_SHIFT,
-                region.flags,
-                region.userspace_addr,
-            )
-        update_memslots(self.memslots[region.slot >> 16], new, change)
-        self.publications += 2 if change in (Change.DELETE, Change.MOVE) else 1
-
-        if change is Change.DELETE:
+            update_memslots(slots, MemorySlot(slot_id, 0, 0), change)
             self._bindings.pop(region.slot, None)
-        elif region.flags & KVM_MEM_GUEST_MEMFD and isinstance(region, UserspaceMemoryRegion2):
-            end = region.guest_memfd_offset + region.memory_size
-            self._bindings[region.slot] = (region.guest_memfd, region.guest_memfd_offset, end)
+        else:
+            base_gfn, npages = region.guest_phys_addr >> PAGE_SHIFT, region.memory_size >> PAGE_SHIFT
+            update_memslots(slots, MemorySlot(slot_id, base_gfn, npages, region.flags, region.userspace_addr), change)
+            if isinstance(region, UserspaceMemoryRegion2) and region.flags & KVM_MEM_GUEST_MEMFD:
+                end = region.guest_memfd_offset + region.memory_size
+                self._bindings[region.slot] = (region.guest_memfd, region.guest_memfd_offset, end)
+        self.publications += _PUBLICATIONS[change]
 
     def create_guest_memfd(self, size: int) -> int:
         """Make a guest_memfd of `size` bytes; return its descriptor.
@@ -259,35 +228,37 @@ pick a free range or delete slot 0 first
         """Raise for the first rule that the request breaks by itself, whatever the VM holds."""
         slot_id, flags, gpa, size = region.slot & 0xFFFF, region.flags, region.guest_phys_addr, region.memory_size
         if slot_id >= self.user_slots:
-            raise SlotNumberError(f"slot {slot_id} is outside the ids 0..{self.user_slots - 1}; use a free one")
+            raise err.SlotNumberError(f"slot {slot_id} is outside the ids 0..{self.user_slots - 1}; use a free one")
         allowed = KVM_MEM_LOG_DIRTY_PAGES | KVM_MEM_READONLY
         if isinstance(region, UserspaceMemoryRegion2):
             allowed = KVM_MEM_GUEST_MEMFD if flags & KVM_MEM_GUEST_MEMFD else allowed
         if flags & ~allowed:
-            raise FlagsError(f"slot {slot_id} flags {flags:#x}: only the bits {allowed:#x} go here; clear the others")
+            raise err.FlagsError(
+                f"slot {slot_id} flags {flags:#x}: only the bits {allowed:#x} go here; clear the others"
+            )
         if size % PAGE_SIZE:
-            raise SizeError(f"slot {slot_id} memory_size {size:#x} is no multiple of {PAGE_SIZE:#x}; round it")
+            raise err.SizeError(f"slot {slot_id} memory_size {size:#x} is no multiple of {PAGE_SIZE:#x}; round it")
         if gpa % PAGE_SIZE:
-            raise GpaAlignmentError(f"slot {slot_id} guest_phys_addr {gpa:#x} is inside a page; align it")
+            raise err.GpaAlignmentError(f"slot {slot_id} guest_phys_addr {gpa:#x} is inside a page; align it")
         hva = region.userspace_addr
         if hva % PAGE_SIZE or hva + size > _TASK_SIZE_MAX:
-            raise UserspaceAddrError(
+            raise err.UserspaceAddrError(
                 f"slot {slot_id} userspace_addr {hva:#x}, size {size:#x}: must be page aligned and end at or below "
                 f"{_TASK_SIZE_MAX:#x}; pass an address that mmap() returned"
             )
         if flags & KVM_MEM_GUEST_MEMFD and isinstance(region, UserspaceMemoryRegion2):
             offset = region.guest_memfd_offset
             if offset % PAGE_SIZE or offset + size >= _U64:
-                raise GuestMemfdOffsetError(f"slot {slot_id} guest_memfd_offset {offset:#x}: align it to a page")
+                raise err.GuestMemfdOffsetError(f"slot {slot_id} guest_memfd_offset {offset:#x}: align it to a page")
         if region.slot >> 16 >= len(self.memslots):
-            raise AddressSpaceError(
+            raise err.AddressSpaceError(
                 f"slot {region.slot:#x} names address space {region.slot >> 16}, "
                 f"but this VM has {len(self.memslots)}; clear bits 16-31"
             )
         if gpa + size >= _U64:
-            raise GpaWrapError(f"slot {slot_id} runs from gpa {gpa:#x} for {size:#x} bytes, past 2**64; shorten it")
+            raise err.GpaWrapError(f"slot {slot_id} runs from gpa {gpa:#x} for {size:#x} bytes, past 2**64; shorten it")
         if size >> PAGE_SHIFT > KVM_MEM_MAX_NR_PAGES:
-            raise TooManyPagesError(
+            raise err.TooManyPagesError(
                 f"slot {slot_id} has {size >> PAGE_SHIFT:#x} pages, more than {KVM_MEM_MAX_NR_PAGES:#x}; "
                 f"use several slots"
             )
@@ -295,16 +266,18 @@ pick a free range or delete slot 0 first
     def _require_memfd(self, region: UserspaceMemoryRegion2) -> None:
         fd, start = region.guest_memfd, region.guest_memfd_offset
         end = start + region.memory_size
-        if fd >= len(self._files):
-            raise NoSuchDescriptorError(f"descriptor {fd} is not open; pass one from create_guest_memfd()")
+        if not 0 <= fd < len(self._files):
+            raise err.NoSuchDescriptorError(f"descriptor {fd} is not open; pass one from create_guest_memfd()")
         file = self._files[fd]
         if isinstance(file, str):
-            raise GuestMemfdError(f"descriptor {fd} is {file}, no guest_memfd; pass one from create_guest_memfd()")
+            raise err.GuestMemfdError(f"descriptor {fd} is {file}, no guest_memfd; pass one from create_guest_memfd()")
         if end > file:
-            raise GuestMemfdError(f"bytes {start:#x}..{end - 1:#x} end past the file's {file:#x} bytes; shorten them")
+            raise err.GuestMemfdError(
+                f"bytes {start:#x}..{end - 1:#x} end past the file's {file:#x} bytes; shorten them"
+            )
         for number, (other_fd, other_start, other_end) in self._bindings.items():
             if fd == other_fd and start < other_end and other_start < end:
-                raise GuestMemfdError(
+                raise err.GuestMemfdError(
                     f"bytes {start:#x}..{end - 1:#x} of descriptor {fd} overlap those of slot {number}; use others"
                 )
 
@@ -314,18 +287,18 @@ def _require_fixed(region: UserspaceMemoryRegion, old: MemorySlot) -> None:
     slot = f"slot {old.id} ({_gfns(old.base_gfn, old.npages)})"
     again = "delete the slot and create it anew"
     if region.flags & KVM_MEM_GUEST_MEMFD:
-        raise GuestMemfdFixedError(f"{slot} cannot change, not even to itself, with KVM_MEM_GUEST_MEMFD; {again}")
+        raise err.GuestMemfdFixedError(f"{slot} cannot change, not even to itself, with KVM_MEM_GUEST_MEMFD; {again}")
     if region.userspace_addr != old.userspace_addr:
-        raise UserspaceAddrFixedError(
+        raise err.UserspaceAddrFixedError(
             f"{slot} has userspace_addr {old.userspace_addr:#x}, not {region.userspace_addr:#x}, for good; {again}"
         )
     if region.memory_size >> PAGE_SHIFT != old.npages:
-        raise SizeFixedError(
+        raise err.SizeFixedError(
             f"{slot} has {old.npages:#x} pages, not {region.memory_size >> PAGE_SHIFT:#x}, for good; {again}"
         )
     if (region.flags ^ old.flags) & (KVM_MEM_READONLY | KVM_MEM_GUEST_MEMFD):
-        raise ReadonlyFixedError(
-            f"{slot} has flags {old.flags:#x}, asked {region.flags:#x}: only KVM_MEM_LOG_DIRTY_PAGES can change; {again}"
+        raise err.ReadonlyFixedError(
+            f"{slot} has flags {old.flags:#x}, not {region.flags:#x}: only KVM_MEM_LOG_DIRTY_PAGES can change; {again}"
         )
 
 
@@ -333,7 +306,7 @@ def _require_free(slots: Memslots, slot_id: int, base_gfn: Gfn, npages: NPages) 
     """Raise if another slot holds a part of the range; its own old range does not count."""
     for other in _overlapping(slots, base_gfn, npages):
         if other.id != slot_id:
-            raise OverlapError(
+            raise err.OverlapError(
                 f"slot {slot_id} ({_gfns(base_gfn, npages)}) overlaps slot {other.id} "
                 f"({_gfns(other.base_gfn, other.npages)}); pick a free range or delete slot {other.id} first"
             )
