@@ -248,7 +248,7 @@ pick a free range or delete slot 0 first
             )
         if flags & KVM_MEM_GUEST_MEMFD and isinstance(region, UserspaceMemoryRegion2):
             offset = region.guest_memfd_offset
-            if offset % PAGE_SIZE or offset + size >= _U64:
+            if offset % PAGE_SIZE or not 0 <= offset < _U64 - size:
                 raise err.GuestMemfdOffsetError(f"slot {slot_id} guest_memfd_offset {offset:#x}: align it to a page")
         if region.slot >> 16 >= len(self.memslots):
             raise err.AddressSpaceError(

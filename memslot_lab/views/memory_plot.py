@@ -10,7 +10,7 @@ from math import log2
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memslot_lab.captures.replay import Replay, Span, VmReplay
+from memslot_lab.captures.result import Replay, Span, VmReplay
 from memslot_lab.engine.region import KVM_MEM_LOG_DIRTY_PAGES, KVM_MEM_READONLY, PAGE_SHIFT
 from memslot_lab.views.units import size_of
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from memslot_lab.captures.replay import Replay, VmReplay, errno_name
+from memslot_lab.captures.result import Replay, VmReplay, errno_name
 from memslot_lab.views.units import address_range, flag_names, size_of
 
 __all__ = ["replay_text"]

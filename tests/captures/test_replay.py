@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from memslot_lab.captures.log import CaptureError
-from memslot_lab.captures.replay import Replay, replay
+from memslot_lab.captures.replay import replay
+from memslot_lab.captures.result import Replay
 from memslot_lab.engine import MemorySlot
 
 CAPTURES = Path(__file__).parents[1] / "data" / "captures"
