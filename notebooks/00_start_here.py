@@ -1,5 +1,12 @@
 # ---
 # jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: -jupytext.text_representation.jupytext_version
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
 #   kernelspec:
 #     display_name: Python 3 (ipykernel)
 #     language: python
@@ -115,7 +122,8 @@ show(vm.memslots[0])
 # **Why.** HIGHEST GFN FIRST. The front, index 0, belongs to the highest guest frame, whatever the ids are. The ROM ends
 # at 4 GiB, far above the RAM.
 #
-# Most people expect it the other way round. The kernel has a reason, and lesson 01 tells it.
+# Most people expect it the other way round. The kernel's reason is old: an unused entry once had GFN 0, and this order
+# left all of those at the end.
 
 # %% [markdown]
 # ## A slot never changes its size

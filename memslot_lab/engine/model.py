@@ -91,12 +91,9 @@ class KernelWarning:
     ----------
     site : WarningSite
         Which of the five warnings.
-    slot_id : int
-        Id of the slot that was passed in.
     """
 
     site: WarningSite
-    slot_id: int
 
 
 @dataclass(slots=True)
@@ -168,9 +165,9 @@ class Memslots:
         new.warnings = self.warnings.copy()
         return new
 
-    def warn(self, site: WarningSite, slot: MemorySlot) -> None:
+    def warn(self, site: WarningSite) -> None:
         """Note that the kernel would warn here."""
-        self.warnings.append(KernelWarning(site, slot.id))
+        self.warnings.append(KernelWarning(site))
 
     def require_id(self, slot: MemorySlot, change: Change) -> None:
         """Refuse an id or a change that C would follow out of its tables.

@@ -33,7 +33,7 @@ def delete(slots: Memslots, slot: MemorySlot) -> None:
     mslots, id_to_index = slots.memslots, slots.id_to_index
 
     if id_to_index[slot.id] == -1:
-        slots.warn("DELETE_UNKNOWN_ID", slot)
+        slots.warn("DELETE_UNKNOWN_ID")
         return
 
     slots.used_slots -= 1
@@ -92,10 +92,10 @@ def move_backward(slots: Memslots, slot: MemorySlot) -> int:
     mslots, id_to_index = slots.memslots, slots.id_to_index
 
     if id_to_index[slot.id] == -1:
-        slots.warn("MOVE_UNKNOWN_ID", slot)
+        slots.warn("MOVE_UNKNOWN_ID")
         return -1
     if not slots.used_slots:
-        slots.warn("MOVE_EMPTY", slot)
+        slots.warn("MOVE_EMPTY")
         return -1
 
     i = id_to_index[slot.id]
@@ -105,7 +105,7 @@ def move_backward(slots: Memslots, slot: MemorySlot) -> int:
             break
 
         if slot.base_gfn == other.base_gfn:
-            slots.warn("BACKWARD_EQUAL_GFN", slot)
+            slots.warn("BACKWARD_EQUAL_GFN")
 
         # Pull the next slot one place forward into the hole.
         mslots[i] = other
@@ -147,7 +147,7 @@ def move_forward(slots: Memslots, slot: MemorySlot, start: int) -> int:
             break
 
         if slot.base_gfn == other.base_gfn:
-            slots.warn("FORWARD_EQUAL_GFN", slot)
+            slots.warn("FORWARD_EQUAL_GFN")
 
         # Push the previous slot one place back into the hole.
         mslots[i] = other

@@ -11,12 +11,22 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from html import escape
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias, TypeGuard, cast
 
 from memslot_lab.engine.model import MemorySlot
 from memslot_lab.views.units import flag_names
 
-__all__ = ["ArrayState", "Picture", "entry_text", "in_words", "read_state", "same_entry", "show", "show_diff"]
+__all__ = [
+    "ArrayState",
+    "Picture",
+    "entry_text",
+    "in_words",
+    "is_slot",
+    "read_state",
+    "same_entry",
+    "show",
+    "show_diff",
+]
 
 # Okabe-Ito, as tints that leave the theme's own text colour readable; a sign always says the same.
 WRONG = "background-color: rgba(213, 94, 0, 0.25)"
@@ -24,6 +34,7 @@ RIGHT = "background-color: rgba(0, 114, 178, 0.25)"
 CELL = "text-align: left; padding: 2px 10px; white-space: pre; vertical-align: top"
 MONO = f"{CELL}; font-family: monospace"
 
+_FIELDS = [field.name for field in fields(MemorySlot)]
 _LONGEST = 32767  # entries that are read; a kernel array has no more
 
 
@@ -119,12 +130,12 @@ def entry_text(entry: object, *, brief: bool = False) -> str:
     """
     if entry is None:
         return "None"
-    if type(entry) is not MemorySlot:
-        return f"{in_words(entry)}, no MemorySlot"
-    try:
-        return _slot_text(entry, brief)
-    except (TypeError, ValueError):  # a field that is no number
-        return in_words(entry)
+    return _slot_text(entry, brief) if is_slot(entry) else f"{in_words(entry)}, no MemorySlot"
+
+
+def is_slot(entry: object) -> TypeGuard[MemorySlot]:
+    """Return whether an entry is a MemorySlot of numbers, and nothing that looks like one."""
+    return type(entry) is MemorySlot and all(type(getattr(entry, name, None)) is int for name in _FIELDS)
 
 
 def same_entry(one: object, other: object) -> bool:
@@ -132,12 +143,7 @@ def same_entry(one: object, other: object) -> bool:
 
     Nothing is asked of the entries themselves: a learner's class may call itself equal to anything.
     """
-    if type(one) is not MemorySlot or type(other) is not MemorySlot:
-        return one is None and other is None
-    return all(
-        type(getattr(one, field.name)) is int and getattr(one, field.name) == getattr(other, field.name)
-        for field in fields(MemorySlot)
-    )
+    return one == other if is_slot(one) and is_slot(other) else one is None and other is None
 
 
 def _slot_text(slot: MemorySlot, brief: bool) -> str:
@@ -253,7 +259,7 @@ class _Pair(NamedTuple):
 _Table: TypeAlias = list[_Pair]
 
 
-def show_diff(got: object, want: object, *, before: object = None) -> Picture:
+def show_diff(got: object, want: object, *, before: object = None, names: tuple[str, str] = ("got", "want")) -> Picture:
     """Return two arrays side by side; each row that differs is marked by a sign and by colour.
 
     Parameters
@@ -262,9 +268,11 @@ def show_diff(got: object, want: object, *, before: object = None) -> Picture:
         What is there, and what should be.
     before : Memslots or ArrayState, optional
         Where both came from, as a column of its own.
+    names : tuple[str, str], optional
+        Headings of the two.
     """
     states = [read_state(state) for state in (before, got, want) if state is not None]
-    heads = ("before", "got", "want")[-len(states) :]
+    heads = ("before", *names)[-len(states) :]
     rows = [*_pair_used(states), *_pair_entries(states), *_pair_index(states), *_pair_warnings(states)]
     return Picture(_diff_text(heads, rows), _diff_html(heads, rows))
 
@@ -285,9 +293,8 @@ def _pair_entries(states: list[ArrayState]) -> Iterator[_Pair]:
 
 
 def _end(i: int, used: int) -> str:
-    if i == 0:
-        return "FRONT, BACK " if used == 1 else "FRONT "
-    return "BACK " if i == used - 1 else ""
+    front, back = i == 0 < used, i == used - 1
+    return "FRONT, BACK " if front and back else "FRONT " if front else "BACK " if back else ""
 
 
 def _pair_lengths(name: str, lengths: list[int]) -> Iterator[_Pair]:

@@ -64,7 +64,7 @@ def test_copy_of_an_array_with_everything_in_it_is_equal_and_independent() -> No
     copy = slots.copy()
 
     assert array_of(copy) == before
-    assert copy.warnings == [KernelWarning("MOVE_UNKNOWN_ID", 3)]
+    assert copy.warnings == [KernelWarning("MOVE_UNKNOWN_ID")]
     assert copy.before_array == MemorySlot(3, 30, 1)
 
     update_memslots(copy, MemorySlot(2, 5, 1), Change.CREATE)

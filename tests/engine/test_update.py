@@ -112,7 +112,7 @@ def test_move_backward_in_an_array_without_used_slots_warns_and_returns_minus_on
     slots.used_slots = 0
 
     assert move_backward(slots, MemorySlot(0, 20, 1)) == -1
-    assert slots.warnings == [KernelWarning("MOVE_EMPTY", 0)]
+    assert slots.warnings == [KernelWarning("MOVE_EMPTY")]
 
 
 def test_update_of_a_full_array_after_a_failed_move_leaves_its_last_entry_alone() -> None:
@@ -126,7 +126,7 @@ def test_update_of_a_full_array_after_a_failed_move_leaves_its_last_entry_alone(
     assert slots.used_slots == slots.capacity
     assert slots.before_array is lost
     assert slots.memslots == table
-    assert slots.warnings == [KernelWarning("MOVE_UNKNOWN_ID", 2)]
+    assert slots.warnings == [KernelWarning("MOVE_UNKNOWN_ID")]
 
 
 @pytest.mark.parametrize("change", [Change.CREATE, Change.MOVE])
@@ -138,7 +138,7 @@ def test_update_onto_an_equal_gfn_lands_in_front_of_all_equals_and_warns_of_each
     update_memslots(slots, MemorySlot(slot_id, 20, 1), change)
 
     assert ids(slots)[1:5] == [slot_id, 3, 2, 1]
-    assert slots.warnings == [KernelWarning("FORWARD_EQUAL_GFN", slot_id)] * 3
+    assert slots.warnings == [KernelWarning("FORWARD_EQUAL_GFN")] * 3
 
 
 @pytest.mark.parametrize("change", Change)

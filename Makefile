@@ -1,0 +1,71 @@
+# make lab    set up, then open the laboratory in JupyterLab
+# make test   set up, then check and test everything
+
+PYTHON ?= python3
+PY := .venv/bin/python
+PYTEST := $(PY) -m pytest -q -rs
+# A name that changes with the place and with what is to be installed; make setup is done when it exists.
+STAMP := .venv/set-up-$(shell (pwd; cat pyproject.toml constraints.txt) | cksum | cut -d' ' -f1)
+
+.PHONY: help lab test setup check unit notebooks lessons browser fix bench pins clean
+.NOTPARALLEL:
+
+help:
+	@sed -n '1,/^$$/s/^# //p' Makefile
+
+lab: setup
+	@$(PY) -m memslot_lab.cli lab .
+
+test: check unit notebooks browser
+
+setup: $(STAMP)
+
+$(STAMP):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python %d.%d is too old: make PYTHON=python3.11 (or newer)" % sys.version_info[:2])'
+	@$(PYTHON) -m venv .venv
+	@echo "installing into .venv (a minute or two, once)"
+	@$(PY) -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@rm -f .venv/set-up-* && touch $@
+
+check: setup
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m pyright --pythonpath $(PY)
+	$(PY) -m codespell_lib
+
+# nbval costs seconds to import, so it has a call of its own.
+unit: setup
+	$(PYTEST) -p no:nbval -n 2 -m 'not browser'
+
+notebooks: setup
+	$(PYTEST) --nbval notebooks solutions
+
+# Write the notebooks anew from their text pairs, with outputs and nothing of this machine, then the stubs.
+lessons: setup
+	@for pair in notebooks/*.py solutions/*.py; do \
+	  $(PY) -m jupytext -q --to ipynb --update $$pair && \
+	  $(PY) -m nbconvert --log-level WARN --to notebook --inplace --execute --ExecutePreprocessor.record_timing=False \
+	    --ClearMetadataPreprocessor.enabled=True --ClearMetadataPreprocessor.clear_cell_metadata=False \
+	    --ClearMetadataPreprocessor.preserve_nb_metadata_mask=kernelspec \
+	    --ClearMetadataPreprocessor.preserve_nb_metadata_mask=jupytext $${pair%.py}.ipynb && \
+	  $(PY) -m jupytext -q --sync $${pair%.py}.ipynb || exit 1; done
+	@$(PY) -m memslot_lab.cli release
+
+browser: setup
+	$(PYTEST) -p no:nbval tests/browser
+
+fix: setup
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: setup
+	@for script in bench/*.py; do echo "== $$script"; $(PY) $$script || exit 1; done
+
+# Keeps the pins that still fit; to raise them all, empty constraints.txt first.
+pins: setup
+	$(PY) -m pip install -q uv
+	$(PY) -m uv pip compile -q --universal --python-version 3.11 --all-extras --no-annotate \
+	  --custom-compile-command 'make pins' pyproject.toml -o constraints.txt
+
+clean:
+	rm -rf .venv dist .hypothesis .pytest_cache .ruff_cache

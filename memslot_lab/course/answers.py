@@ -1,0 +1,129 @@
+"""Take a learner's answer cells out of an exercise notebook and run them, and nothing else of it.
+
+Read with `json`: nbformat takes a second to import, and a broken notebook needs other words than its.
+"""
+
+import json
+import linecache
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+from memslot_lab import engine
+from memslot_lab.course.budget import run_with_budget
+from memslot_lab.course.catalog import Exercise
+from memslot_lab.course.errors import NotebookError
+
+__all__ = ["Answer", "load_answers", "read_cells", "source_of"]
+
+_STEPS = 1_000_000  # for the top level of a cell: definitions, and what else a learner put there
+_BIGGEST = 20_000_000  # bytes of a notebook; one with a few pictures has two
+
+
+class Answer(NamedTuple):
+    """What an answer cell left under its function's name, or a sentence on why it left nothing."""
+
+    value: object
+    problem: str
+
+
+def load_answers(path: Path, exercise: Exercise) -> dict[str, Answer]:
+    """Run the answer cells of a notebook, each in its turn, in one namespace; return by function name what they left.
+
+    Raises
+    ------
+    NotebookError
+        It cannot be read, or its answer cells are not there.
+    """
+    cells = read_cells(path)
+    sources = {task.function: _answer(path, cells, task.function) for task in exercise.tasks}
+    namespace: dict[str, Any] = {name: getattr(engine, name) for name in exercise.imports}
+    namespace["__name__"] = "__main__"
+    problems = {name: _run(f"<{path.name}: {name}>", source, namespace) for name, source in sources.items()}
+    return {name: Answer(namespace.get(name), problem) for name, problem in problems.items()}
+
+
+def read_cells(path: Path) -> list[dict[str, Any]]:
+    """Return the cells of a notebook in format 4.
+
+    Raises
+    ------
+    NotebookError
+        There is none, or it is no such notebook.
+    """
+    try:
+        if path.stat().st_size > _BIGGEST:
+            raise NotebookError(f"{path} has more than {_BIGGEST:,} bytes; clear its outputs and save it again")
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise NotebookError(
+            f"{path} cannot be read ({error.strerror}); go to the folder that holds exercises/, "
+            f"or give the path of the notebook"
+        ) from None
+    except (ValueError, RecursionError):  # broken JSON, or no UTF-8
+        raise NotebookError(f"{path} is not a whole notebook: save it again in Jupyter, or take a fresh copy") from None
+    cells: Any = _table(document).get("cells")
+    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cast("list[object]", cells)):
+        raise NotebookError(f"{path} is no notebook of format 4: open and save it in a current JupyterLab")
+    return cast("list[dict[str, Any]]", cells)
+
+
+def source_of(cell: dict[str, Any]) -> str:
+    """Return the text of a cell."""
+    source: object = cell.get("source", "")
+    return "".join(map(str, cast("list[object]", source))) if isinstance(source, list) else str(source)
+
+
+def _answer(path: Path, cells: list[dict[str, Any]], grade_id: str) -> str:
+    """Return the text of the one cell with this grade_id."""
+    found = [(number, cell) for number, cell in enumerate(cells, start=1) if _grade_id(cell) == grade_id]
+    if not found:
+        raise NotebookError(
+            f"{path} has no answer cell for {grade_id}(): the cell that came with the exercise is gone; "
+            f"take a fresh copy and put your function into its answer cell"
+        )
+    if len(found) > 1:
+        numbers = " and ".join(str(number) for number, _ in found)
+        raise NotebookError(
+            f"{path} has {len(found)} answer cells for {grade_id}(), cells {numbers}; delete all but one"
+        )
+    return source_of(found[0][1])
+
+
+def _grade_id(cell: dict[str, Any]) -> object:
+    mark = _table(_table(cell.get("metadata")).get("nbgrader"))
+    return mark.get("grade_id") if cell.get("cell_type") == "code" and mark.get("solution") else None
+
+
+def _table(value: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _run(filename: str, source: str, namespace: dict[str, Any]) -> str:
+    """Run one cell; return a sentence on what went wrong, an empty string if nothing did."""
+    # A traceback, a debugger and the report can then show the line.
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    try:
+        code = compile(source, filename, "exec")
+    except SyntaxError as error:
+        return _syntax(source, error)
+    except (ValueError, RecursionError, MemoryError) as error:  # a NUL byte, or nested too deeply
+        return f"The answer cell cannot be read by Python: {error}."
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        run = run_with_budget(lambda: exec(code, namespace), _STEPS)
+    if run.stopped_at:
+        return f"Line {run.stopped_at.line} of the answer cell does not come to an end: leave only the function in it."
+    if run.error:
+        return f"The answer cell itself raised {type(run.error).__name__}: {run.error}; leave only the function in it."
+    return ""
+
+
+def _syntax(source: str, error: SyntaxError) -> str:
+    lines = source.splitlines()
+    line = lines[error.lineno - 1].strip() if error.lineno and error.lineno <= len(lines) else ""
+    if line.startswith(("%", "!")) or line.endswith("?"):
+        return (
+            f"Line {error.lineno} of the answer cell, `{line}`, is a command of the notebook, no Python: take it out."
+        )
+    return f"Python cannot read line {error.lineno} of the answer cell, `{line}`: {error.msg}."

@@ -1,0 +1,139 @@
+"""Run a function for so many steps and no further: the same verdict on a fast and on a slow machine.
+
+A step is one event of Python's own tracing: a line or, where the interpreter tells it, an instruction; lines alone
+would miss ``while True: pass`` written on one line. Steps inside functions, lambdas, comprehensions and recursion
+count; those inside the standard library and installed packages do not. What one call of a C function does is not
+seen: ``list(itertools.count())`` is not stopped.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import CodeType, FrameType
+from typing import Any
+
+__all__ = ["Place", "Run", "is_library", "place_of", "run_with_budget"]
+
+_LIBRARY = (os.path.dirname(os.__file__) + os.sep, "<frozen ")  # noqa: PTH120 - a prefix of co_filename, no path
+_PACKAGES = ("site-packages", "dist-packages")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a function was.
+
+    Parameters
+    ----------
+    filename : str
+        As in the code object.
+    line : int
+        Line number in that file.
+    numbers : dict[str, int]
+        The local variables there that are numbers.
+    """
+
+    filename: str
+    line: int
+    numbers: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What became of a function.
+
+    Parameters
+    ----------
+    value : object
+        What it returned.
+    error : BaseException or None
+        What it raised instead.
+    steps : int
+        How many it took.
+    stopped_at : Place or None
+        Where the budget was spent.
+    """
+
+    value: object
+    error: BaseException | None
+    steps: int
+    stopped_at: Place | None
+
+
+def run_with_budget(function: Callable[[], object], steps: int) -> Run:
+    """Call a function and stop it after so many steps.
+
+    Returns
+    -------
+    Run
+        Never raises, but for KeyboardInterrupt: that is the person at the keyboard.
+
+    Notes
+    -----
+    The trace function that was there before is put back.
+    """
+    tracer = _Tracer(steps)
+    value, error = None, None
+    before = sys.gettrace()
+    try:
+        sys.settrace(tracer.trace)
+        try:
+            value = function()
+        finally:
+            tracer.on = False
+            sys.settrace(before)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as caught:  # SystemExit too: exit() in an answer ends that call, not the check
+        error = caught
+    return Run(value, error, steps - tracer.left, tracer.stopped_at)
+
+
+def place_of(frame: FrameType, line: int | None = None) -> Place:
+    """Return where a frame stands."""
+    numbers = {name: value for name, value in frame.f_locals.items() if type(value) is int}
+    return Place(frame.f_code.co_filename, line or frame.f_lineno, numbers)
+
+
+def is_library(code: CodeType) -> bool:
+    """Return whether code belongs to the standard library or to an installed package."""
+    return code.co_filename.startswith(_LIBRARY) or any(name in code.co_filename for name in _PACKAGES)
+
+
+class _BudgetSpent(BaseException):
+    """Ends the function; a BaseException, so that ``except Exception`` lets it pass."""
+
+    def __init__(self, dropped: Callable[[], None]) -> None:
+        self.dropped = dropped
+
+    def __del__(self) -> None:
+        self.dropped()
+
+
+class _Tracer:
+    def __init__(self, steps: int) -> None:
+        self.left = steps
+        self.on = True
+        self.stopped_at: Place | None = None
+
+    def trace(self, frame: FrameType, event: str, _: Any) -> Any:
+        if event == "call":
+            if is_library(frame.f_code):
+                return None
+            frame.f_trace_opcodes = True
+        self.left -= 1
+        if self.left < 0:
+            self.stopped_at = self.stopped_at or place_of(frame)
+            # Subtle: Python drops a trace function that raises, so a bare except inside an endless loop would win.
+            # When it lets go of the exception, tracing is switched on again, and the next step raises anew. No name
+            # may hold the exception here: its traceback holds this frame, and the circle would keep it alive.
+            raise _BudgetSpent(lambda: self._again(frame))
+        return self.trace
+
+    def _again(self, frame: FrameType | None) -> None:
+        if not self.on:
+            return
+        sys.settrace(self.trace)
+        while frame is not None and frame.f_code is not run_with_budget.__code__:
+            frame.f_trace, frame.f_trace_opcodes = self.trace, True
+            frame = frame.f_back

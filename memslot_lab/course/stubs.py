@@ -1,0 +1,125 @@
+"""Cut the exercises from the solutions: the same notebooks without answers and without outputs."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from memslot_lab.course.answers import read_cells, source_of
+from memslot_lab.course.catalog import Exercise, Task, did_you_mean, read_manifest
+from memslot_lab.course.errors import NotebookError
+
+__all__ = ["BEGIN", "END", "release"]
+
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+
+# Nothing of the machine that ran the solution.
+_KERNEL: dict[str, Any] = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def release(solutions: Path, exercises: Path) -> list[Path]:
+    """Cut each exercise of the manifest from its solution; write all of them or none.
+
+    A released notebook carries a digest of its cells. Where the cells no longer fit it, somebody has worked in the
+    notebook, and it is not overwritten.
+
+    Parameters
+    ----------
+    solutions, exercises : Path
+        Folders; the second holds info.toml.
+
+    Returns
+    -------
+    list[Path]
+        The exercises that were written; those that are the same already are left alone.
+
+    Raises
+    ------
+    ManifestError
+        info.toml cannot be used.
+    NotebookError
+        A solution is missing, not in the manifest, or marked wrongly; or an exercise would be overwritten.
+    """
+    manifest = read_manifest(exercises / "info.toml")
+    for path in sorted(solutions.glob("*.ipynb")):
+        if path.stem not in manifest:
+            raise NotebookError(f"{path} is in no manifest: {did_you_mean(path.stem, list(manifest))}")
+    cut = {
+        exercises / f"{exercise.name}.ipynb": _cut(solutions / f"{exercise.name}.ipynb", exercise)
+        for exercise in manifest.values()
+    }
+    written = [path for path, content in cut.items() if not path.exists() or path.read_bytes() != content]
+    for path in written:
+        _refuse_edited(path)
+    for path in written:
+        path.write_bytes(cut[path])
+    return written
+
+
+def _cut(path: Path, exercise: Exercise) -> bytes:
+    tasks = {task.function: task for task in exercise.tasks}
+    cells = [_cut_cell(path, number, cell, tasks) for number, cell in enumerate(read_cells(path), start=1)]
+    if tasks:
+        raise NotebookError(f"{path} has no answer cell for {', '.join(tasks)}; mark one with that grade_id")
+    document = {
+        "cells": cells,
+        "metadata": {**_KERNEL, "memslot_lab": {"released": _digest(cells)}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def _cut_cell(path: Path, number: int, cell: dict[str, Any], tasks: dict[str, Task]) -> dict[str, Any]:
+    """Return one cell of the exercise; an answer cell takes its task out of `tasks`."""
+    mark = cell["metadata"].get("nbgrader")
+    source = source_of(cell)
+    if BEGIN in source or END in source:
+        task = tasks.pop(mark["grade_id"], None) if mark and mark["solution"] else None
+        if task is None:
+            raise NotebookError(
+                f"{path}, cell {number}: a solution, but not in the answer cell of a task; move it there"
+            )
+        source = _stub(f"{path}, cell {number}", source, task)
+    new = {"cell_type": cell["cell_type"], "id": cell["id"], "source": source.splitlines(keepends=True)}
+    new["metadata"] = {"nbgrader": mark} if mark else {}
+    return {**new, "execution_count": None, "outputs": []} if cell["cell_type"] == "code" else new
+
+
+def _stub(place: str, source: str, task: Task) -> str:
+    """Replace what stands between the markers by a line that says what is to be written."""
+    kept: list[str] = []
+    begun = 0  # line of the BEGIN that is open
+    for number, line in enumerate(source.splitlines(), start=1):
+        word = line.strip()
+        if (word == BEGIN) == bool(begun) and word in (BEGIN, END):
+            rule = f"inside the solution begun in line {begun}" if begun else "without a beginning"
+            raise NotebookError(f"{place}, line {number}: {word} {rule}; markers come in pairs, one after the other")
+        if word == BEGIN:
+            indent = line[: len(line) - len(line.lstrip())]
+            kept.append(f'{indent}raise NotImplementedError("Task {task.number}: write {task.function}() here")')
+            begun = number
+        elif word == END:
+            begun = 0
+        elif not begun:
+            kept.append(line)
+    if begun:
+        raise NotebookError(f"{place}, line {begun}: {BEGIN} without an end; put {END} behind the answer")
+    return "\n".join(kept)
+
+
+def _digest(cells: list[dict[str, Any]]) -> str:
+    return sha256(json.dumps([source_of(cell) for cell in cells]).encode()).hexdigest()[:16]
+
+
+def _refuse_edited(path: Path) -> None:
+    """Raise if a notebook is there that is not as it was released."""
+    if not path.exists():
+        return
+    cells = read_cells(path)
+    metadata = json.loads(path.read_text(encoding="utf-8")).get("metadata", {})
+    if metadata.get("memslot_lab", {}).get("released") != _digest(cells):
+        raise NotebookError(f"{path} was worked in since it was released; move it away, then release again")

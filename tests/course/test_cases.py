@@ -1,0 +1,73 @@
+"""The cases themselves: legal, varied, and the same each time."""
+
+import json
+
+from memslot_lab.course.cases import Case, cases_of, reference_of
+from memslot_lab.engine import MemorySlot, violations
+from memslot_lab.views.array import read_state
+
+DELETES = cases_of("delete")
+
+
+def known(case: Case, slot: object) -> bool:
+    """Return whether the slot's id is in the case's array at its start."""
+    return isinstance(slot, MemorySlot) and slot.id in {used.id for used in case.used}
+
+
+def test_arrays_of_all_cases_are_legal() -> None:
+    """Each array is in order before the calls and after each of them."""
+    for case in DELETES:
+        slots = case.start()
+        assert violations(slots) == []
+        for args in case.calls:
+            reference_of("delete")(slots, *args)
+            assert violations(slots) == []
+
+
+def test_cases_are_the_same_each_time() -> None:
+    """Two makings give equal cases, and each start is an array of its own."""
+    assert cases_of("delete") == DELETES
+    assert DELETES[0].start() is not DELETES[0].start()
+
+
+def test_cases_come_smallest_first() -> None:
+    """The first failure is the easiest to see through."""
+    assert [case.size for case in DELETES] == sorted(case.size for case in DELETES)
+
+
+def test_cases_cover_what_wrong_answers_slip_past() -> None:
+    """Each kind of array that a careless set of cases leaves out is there."""
+    first = [(case, case.calls[0][0]) for case in DELETES]
+
+    assert any(not case.used for case in DELETES)
+    assert any(len(case.used) == 16 for case in DELETES)
+    assert any(len(case.used) == case.capacity > 1 for case in DELETES)
+    assert any(slot.npages for case in DELETES for slot in case.stale)
+    assert any(slot.base_gfn >= 1 << 32 for case in DELETES for slot in case.used)
+    assert any(slot.id >= 512 for case in DELETES for slot in case.used)
+    assert any(slot.base_gfn == 0 for case in DELETES for slot in case.used)
+    assert any([slot.id for slot in case.used] != sorted(slot.id for slot in case.used) for case in DELETES)
+    assert any(len(case.calls) > 1 for case in DELETES)
+    assert {slot.npages > 0 for case, slot in first if known(case, slot)} == {True, False}
+    assert {slot.npages > 0 for case, slot in first if not known(case, slot)} == {True, False}
+
+
+def test_cases_delete_from_every_place_of_a_small_array() -> None:
+    """For 2 to 5 slots each index is deleted with the index table looked at."""
+    places = {
+        (len(case.used), case.start().id_to_index[case.calls[0][0].id])
+        for case in DELETES
+        if case.group == "index table" and len(case.calls) == 1
+    }
+
+    assert {(n, p) for n in (2, 3, 4, 5) for p in range(n)} <= places
+
+
+def test_start_holds_exactly_what_the_case_says() -> None:
+    """Entries in use, stale ones, and an index table made from nothing else."""
+    case = next(case for case in DELETES if case.stale and len(case.used) == 3)
+    state = read_state(case.start())
+
+    assert state.memslots[: len(case.used) + len(case.stale)] == (*case.used, *case.stale)
+    assert state.used_slots == len(case.used)
+    assert json.dumps(state.id_to_index).count("-1") == case.capacity - len(case.used)

@@ -1,0 +1,352 @@
+"""check() and solved(): every mistake of a learner is answered in words, none is raised."""
+
+import contextlib
+import io
+import runpy
+import sys
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import pytest
+
+from memslot_lab import engine
+from memslot_lab.course import NotSolvedError, UnknownExerciseError, check, compare, hint, solved
+from memslot_lab.course.report import Report
+from memslot_lab.engine import MemorySlot, Memslots, violations
+from memslot_lab.engine.update import delete as kernels_delete
+
+ANSWERS = Path(__file__).parents[1]
+PREFIX = """
+    if slots.id_to_index[slot.id] == -1:
+        slots.warn("DELETE_UNKNOWN_ID")
+        return
+"""
+
+
+def function(body: str, head: str = "def delete(slots, slot):") -> Any:
+    """Return the function `delete` of this text."""
+    names: dict[str, Any] = {"MemorySlot": MemorySlot, "Memslots": Memslots, "__name__": "__main__"}
+    exec(f"{head}\n{body}", names)
+    return names["delete"]
+
+
+def right() -> Any:
+    """Return a right answer that is not the engine's function."""
+    return runpy.run_path(str(ANSWERS / "right" / "03_delete" / "kernel_loop.py"))["delete"]
+
+
+def wrong(name: str) -> Any:
+    """Return a known wrong answer."""
+    return runpy.run_path(str(ANSWERS / "wrong" / "03_delete" / f"{name}.py"))["delete"]
+
+
+# What is no function to check.
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "check() got None, not a function. Write check(delete): the name alone, without brackets"),
+        ("delete", "check() got 'delete', not a function. Write check(delete): the name of a function, without quotes"),
+        (7, "check() got 7, not a function."),
+        (lambda slots, slot: None, "no exercise asks for a function called '<lambda>'; there is: delete"),
+        (print, "no exercise asks for a function called 'print'; there is: delete"),
+        (Memslots, "no exercise asks for a function called 'Memslots'"),
+    ],
+)
+def test_check_of_no_answer_says_how_to_call_it(value: object, words: str) -> None:
+    """What cannot be checked is answered with how to write the call."""
+    report = check(value)
+
+    assert words in report.text()
+    assert not report.passed
+    assert report.max_points == 0
+
+
+def test_check_of_a_misspelt_function_names_the_nearest() -> None:
+    """A slip in the function's name is told."""
+    answer = right()
+    answer.__name__ = "delte"
+
+    assert "did you mean 'delete'?" in check(answer).text()
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (kernels_delete, "This delete() is the engine's own: run your answer cell"),
+        (
+            function("    pass", "def delete(slots):"),
+            "It is called as delete(slots, slot), but yours is delete(slots).",
+        ),
+        (function("    pass", "def delete(*, slots, slot):"), "but yours is delete(slots, slot)."),
+        (function("    yield"), "contains `yield`"),
+        (function("    pass", "async def delete(slots, slot):"), "is an `async def`"),
+        (function("    raise NotImplementedError"), "delete() is not written yet"),
+        (function("    raise NotImplementedError('Task 3.1')"), "delete() is not written yet"),
+    ],
+)
+def test_check_of_a_function_that_cannot_run_says_why(answer: object, words: str) -> None:
+    """No case is run, and the sentence says what to change."""
+    report = check(answer)
+
+    assert words in report.text()
+    assert "0 of 10 points" in report.text()
+    assert not report.passed
+
+
+# What a function may do.
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("    return slots.memslots[1000]", "raised IndexError: list index out of range, in line 2"),
+        ("    1 / 0", "raised ZeroDivisionError: division by zero"),
+        ("    slots.memslots[slots.used_slots].id", "An entry behind the used ones may be None"),
+        ("    slot.npages = 0", "A MemorySlot never changes: put another one into the list instead."),
+        ("    slots.length = 0", "A Memslots has memslots, id_to_index, used_slots, capacity and warnings."),
+        ("    nosuchname", "Is it spelt right?"),
+        ("    import sys; sys.exit(0)", "called exit(): a function ends with return"),
+        ("    raise BaseException", "raised BaseException: no message"),
+        ("    delete(slots, slot)", "was stopped after"),
+        ("    raise RecursionError", "called itself until Python gave up"),
+        ("    while True: pass", "was stopped after"),
+        ("    while True:\n        try: 1 / 0\n        except: pass", "was stopped after"),
+        ("    slots.used_slots = '2'", "used_slots is '2', not an int"),
+        ("    slots.used_slots -= 1.0", "used_slots is -1.0, not an int"),
+        ("    slots.used_slots = None", "used_slots is None, not an int"),
+        ("    slots.used_slots = True", "used_slots is True, not an int"),
+        (f"{PREFIX}    slots.used_slots -= 1; slots.memslots = None", "slots.memslots is None, not a list"),
+        (f"{PREFIX}    slots.used_slots -= 1; slots.memslots = ()", "slots.memslots is (), not a list"),
+        (
+            f"{PREFIX}    slots.used_slots -= 1; slots.memslots[0] = 'x'",
+            "memslots[0] holds 'x', which is no MemorySlot",
+        ),
+        (
+            f"{PREFIX}    slots.used_slots -= 1; slots.memslots[0] = None",
+            "memslots[0] holds None, which is no MemorySlot",
+        ),
+        (f"{PREFIX}    slots.used_slots -= 1; slots.memslots.clear()", "memslots has only 0 entries left"),
+    ],
+)
+def test_check_of_a_wrong_function_answers_in_words(body: str, words: str) -> None:
+    """An exception, an endless loop or a wrong type is a failed case with a sentence."""
+    report = check(function(body))
+    sentences = [group.failure.sentence for group in report.tasks[0].groups if group.failure]
+
+    assert any(words in sentence for sentence in sentences)
+    assert "FAIL" in report.text()
+    assert "Traceback" not in report.text()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    slots.id_to_index = None",
+        "    slots.warnings = None",
+        "    slots.warnings.append('x')",
+        "    del slots.memslots",
+        "    del slots.used_slots",
+        "    slots.id_to_index[slot.id] = []",
+        "    slots.memslots *= 3",
+        "    slots.capacity = 0",
+        "    object.__setattr__(slot, 'id', 'x')",
+        "    slots.memslots[0] = type('T', (), {'__repr__': lambda s: 1 / 0, '__eq__': lambda s, o: 1 / 0})()",
+        "    raise type('E', (Exception,), {'__str__': lambda s: 1 / 0})",
+        "    raise type('E', (BaseException,), {'__str__': lambda s: None})",
+    ],
+)
+def test_check_of_a_destructive_function_returns_a_report(body: str) -> None:
+    """Whatever is left of the array, there is a report in both forms, and the next check is not harmed."""
+    report = check(function(body))
+
+    assert not report.passed
+    assert report.text()
+    assert report._repr_html_()
+    assert report.to_json()["points"] < 10
+    assert check(right()).passed
+
+
+def test_check_shows_what_was_printed_and_prints_nothing() -> None:
+    """The output of the smallest failing call is part of the report, that of all others is dropped."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        report = check(function("    print('here', slot.id)\n    import sys; print('there', file=sys.stderr)"))
+
+    assert "It printed:\n  here 0\n  there" in report.text()
+    assert out.getvalue() + err.getvalue() == ""
+
+
+def test_check_keeps_only_the_beginning_of_what_is_printed() -> None:
+    """A flood of output does not drown the notebook."""
+    assert len(check(function("    print('x' * 10_000_000)")).text()) < 5000
+
+
+def test_check_ignores_a_return_value() -> None:
+    """The exercise says so."""
+    answer = right()
+
+    def delete(slots: Memslots, slot: MemorySlot) -> str:
+        answer(slots, slot)
+        return "done"
+
+    assert check(delete).passed
+
+
+def test_check_leaves_the_interrupt_to_the_person() -> None:
+    """Ctrl-C ends a check."""
+    with pytest.raises(KeyboardInterrupt):
+        check(function("    raise KeyboardInterrupt"))
+
+
+def test_check_restores_tracing_and_output() -> None:
+    """Nothing of the check stays behind in the notebook."""
+    before = sys.gettrace(), sys.stdout, sys.stderr
+    check(wrong("never_ends"))
+
+    assert (sys.gettrace(), sys.stdout, sys.stderr) == before
+
+
+# The report.
+
+
+def test_report_of_a_right_answer_explains() -> None:
+    """After the pass stands what is worth knowing."""
+    report = check(right())
+
+    assert report.passed
+    assert "8 of 8 case groups passed, 10 of 10 points" in report.text()
+    assert "compares no GFN" in report.text()
+
+
+def test_report_of_a_wrong_answer_has_table_case_diff_and_one_hint() -> None:
+    """Case, call, got, want; then the smallest failing case, the arrays side by side, and one hint."""
+    text = check(wrong("stops_one_early")).text()
+
+    assert "case         call                   got" in text
+    assert "FAIL  middle       delete(slots, slot 0)  slots 3, 0" in text
+    assert "Smallest failing case: first, an array of 2 slots\n  delete(slots, MemorySlot(id=3" in text
+    assert text.count("Hint:") == 1
+    assert "!=" in text
+
+
+def test_report_in_html_holds_the_same_words() -> None:
+    """Who sees the picture reads what the terminal shows."""
+    report = check(wrong("swaps_in_the_last"))
+    html = report._repr_html_()
+    failure = report.tasks[0].smallest
+
+    assert failure is not None
+    for words in (failure.sentence, failure.hint, failure.got, "5 of 10 points"):
+        assert words in html
+    assert "<script" not in html
+    assert "<svg" not in html
+    assert "class=" not in html
+
+
+def test_report_as_data_is_plain() -> None:
+    """A program gets points, groups and the failure's words."""
+    data = check(wrong("forgets_the_shifted_ids")).to_json()
+    groups = {group["name"]: group for group in data["tasks"][0]["groups"]}
+
+    assert (data["passed"], data["points"], data["max_points"]) == (False, 8, 10)
+    assert groups["index table"]["failure"]["want"] == "id_to_index[0] = 0"
+    assert groups["first"]["failure"] is None
+
+
+def test_report_gives_the_failing_call_to_try_by_hand() -> None:
+    """The example is the array before the failing call, and the arguments of that call."""
+    slots, slot = check(wrong("shifts_four_at_most")).example()
+
+    assert slots.used_slots == 7
+    assert violations(slots) == []
+    kernels_delete(slots, slot)
+    assert violations(slots) == []
+
+
+def test_report_without_a_failing_case_has_no_example() -> None:
+    """Asking for one is told why there is none."""
+    with pytest.raises(LookupError, match="no case failed"):
+        check(right()).example()
+
+
+def test_report_is_the_same_each_time() -> None:
+    """Two checks of one answer give the same words: nbval compares them."""
+    assert check(wrong("stops_one_early"))._repr_html_() == check(wrong("stops_one_early"))._repr_html_()
+
+
+# The last cell.
+
+
+def test_solved_prints_one_line_when_everything_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    """The line that nbval compares."""
+    solved("03_delete", right())
+
+    assert capsys.readouterr().out == "03_delete: solved; 8 of 8 case groups, 10 of 10 points\n"
+
+
+@pytest.mark.parametrize(
+    ("functions", "words"),
+    [
+        ("forgets_the_shifted_ids", "03_delete: 7 of 8 case groups passed; next: index table; run check(delete) above"),
+        ("does_nothing", "03_delete: 0 of 8 case groups passed; next: empty; run check(delete) above"),
+        (None, "03_delete: 0 of 8 case groups passed; next: empty; run check(delete) above"),
+    ],
+)
+def test_solved_raises_one_line_with_the_next_step(functions: str | None, words: str) -> None:
+    """How far the learner is, what comes next, and where to look."""
+    answers = (wrong(functions),) if functions else ()
+
+    with pytest.raises(NotSolvedError) as caught:
+        solved("03_delete", *answers)
+    assert str(caught.value) == words
+    assert caught.value._render_traceback_() == [f"NotSolvedError: {words}"]
+
+
+def test_solved_does_not_take_the_engines_function() -> None:
+    """Importing the answer is no answer."""
+    with pytest.raises(NotSolvedError):
+        solved("03_delete", engine.delete)
+
+
+def test_solved_for_an_unknown_exercise_names_the_nearest() -> None:
+    """A slip in the last cell is the author's, and is raised."""
+    with pytest.raises(UnknownExerciseError, match="did you mean '03_delete'"):
+        solved("03_delet")
+
+
+# Beside the check.
+
+
+def test_hint_climbs_from_a_question_to_nearly_telling() -> None:
+    """Three levels, and what is beyond them gives the nearest."""
+    texts = [hint("delete", level).text for level in (1, 2, 3)]
+
+    assert texts[0].startswith("Hint 1 of 3 on delete: ")
+    assert texts[0].endswith("moves.")
+    assert "?" in texts[0]
+    assert len(set(texts)) == 3
+    assert hint(kernels_delete, 9).text == texts[2]
+    assert hint(None, -3).text.startswith("no exercise asks for")
+
+
+def test_prediction_is_answered_kindly_and_gives_nothing_away() -> None:
+    """Right, wrong and none yet."""
+    assert compare([1, 2], [1, 2]).text == "As you expected: [1, 2]."
+    assert compare((1, 2), [1, 2]).text == "As you expected: [1, 2]."
+    assert compare([2], [1, 2]).text.startswith("You expected [2]; it is [1, 2].")
+    assert "[1, 2]" not in compare(..., [1, 2]).text
+
+
+def test_course_functions_show_no_internals() -> None:
+    """The names of the course are plain functions with a docstring."""
+    for name in (check, solved, hint, compare):
+        assert isinstance(name, FunctionType)
+        assert name.__doc__
+
+
+def test_report_without_tasks_is_not_passed() -> None:
+    """Nothing checked is nothing passed."""
+    assert not Report("x").passed

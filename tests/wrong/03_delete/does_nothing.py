@@ -1,0 +1,9 @@
+"""An empty body."""
+
+from memslot_lab.engine import MemorySlot, Memslots
+
+FAILS = ["empty", "one", "first", "middle", "last", "index table", "stale copy", "unknown id"]
+
+
+def delete(slots: Memslots, slot: MemorySlot) -> None:
+    pass

@@ -1,0 +1,20 @@
+"""memslots[slot.id]: right only where ids and places agree."""
+
+from memslot_lab.engine import MemorySlot, Memslots
+
+FAILS = ["first", "middle", "last", "index table", "stale copy"]
+
+
+def delete(slots: Memslots, slot: MemorySlot) -> None:
+    mslots = slots.memslots
+    if slots.id_to_index[slot.id] == -1:
+        slots.warn("DELETE_UNKNOWN_ID")
+        return
+    slots.used_slots -= 1
+    i = slot.id
+    while i < slots.used_slots:
+        mslots[i] = mslots[i + 1]
+        slots.id_to_index[mslots[i].id] = i
+        i += 1
+    mslots[i] = slot
+    slots.id_to_index[slot.id] = -1
