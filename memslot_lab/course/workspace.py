@@ -209,6 +209,7 @@ def _command(directory: Path, port: int) -> list[str]:
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "-y", f"--ServerApp.root_dir={directory.resolve()}"]
     command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     command += ["--ServerApp.log_level=WARN", "--LabApp.log_level=WARN"]
+    command.append(f"--LabApp.app_settings_dir={Path(__file__).with_name('lab_settings')}")  # no news, no update checks
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     return command
