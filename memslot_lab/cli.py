@@ -9,6 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from memslot_lab import __version__
+
 __all__ = ["main"]
 
 _DRAWN = 2000  # requests of a VM: more do not fit a picture
@@ -16,21 +18,32 @@ _DRAWN = 2000  # requests of a VM: more do not fit a picture
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `memslot-lab` with the given words; return the exit status."""
+    if reconfigure := getattr(sys.stdout, "reconfigure", None):
+        reconfigure(errors="backslashreplace")  # a file name may be no text
     arguments = _parser().parse_args(argv)
     try:
-        return arguments.run(arguments)
+        status = arguments.run(arguments)
+        sys.stdout.flush()
+        return status
     except BrokenPipeError:  # the reader, such as head, has gone
         sys.stderr.close()
         return 0
+    except OSError as error:
+        return _unusable(f"{error.filename or 'output'}: {error.strerror}; free some space or choose another place")
+    except KeyboardInterrupt:
+        return 130  # as a shell reports Ctrl-C
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="memslot-lab", description="A laboratory for KVM's sorted memslot array.")
+    parser.add_argument("--version", action="version", version=f"memslot-lab {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     lab = commands.add_parser("lab", help="open JupyterLab on the course")
     lab.add_argument("directory", type=Path, nargs="?", default=Path("memslot_lab_course"), metavar="DIR")
-    lab.add_argument("--port", type=int, help="port of the server (default: a free one)")
+    lab.add_argument(
+        "--port", type=int, choices=range(1, 65536), metavar="PORT", help="port of the server (default: a free one)"
+    )
     lab.add_argument("--no-browser", action="store_true", help="print the address, open no browser")
     lab.set_defaults(run=_lab)
 
@@ -87,13 +100,16 @@ def _replay(arguments: argparse.Namespace) -> int:
 
     try:
         result = replay(arguments.capture, history=_DRAWN if arguments.plot else 0, progress=True)
-        if arguments.plot:
-            save_memory_plot(result, arguments.plot, most=_DRAWN)
-    except (CaptureError, PlotError) as error:
+    except CaptureError as error:
         return _unusable(error)
     for bad in result.bad_lines:
         print(f"memslot-lab: {arguments.capture}: line {bad.line} passed over: {bad.why}", file=sys.stderr)
     print(json.dumps(result.to_json(), indent=2) if arguments.json else replay_text(result))
+    if arguments.plot:
+        try:
+            save_memory_plot(result, arguments.plot, most=_DRAWN)
+        except PlotError as error:
+            return _unusable(error)
     return 1 if result.disagreements else 0
 
 
@@ -112,7 +128,7 @@ def _release(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _unusable(error: Exception) -> int:
+def _unusable(error: Exception | str) -> int:
     print(f"memslot-lab: {error}", file=sys.stderr)
     return 2
 

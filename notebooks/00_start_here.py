@@ -21,13 +21,17 @@
 #
 # **You need** Python's lists and hexadecimal numbers. No kernel knowledge.
 #
-# **It takes** about 20 minutes. Run each cell with Shift+Enter, and *predict* before you run.
+# **It takes** about 20 minutes. Run each cell with Shift+Enter, and *predict* before you run: where you see three
+# dots, put your guess in their place. A wrong guess costs nothing.
 
 # %% [markdown]
 # ## The words
 #
 # | word | in the kernel | one example |
 # |---|---|---|
+# | virtual machine, guest | VM | the PC that boots in this lesson |
+# | QEMU | userspace | the program that plays the PC's hardware |
+# | KVM | `kvm.ko` | the part of Linux that runs the guest's code |
 # | guest physical address | gpa | `0x100000`, the first byte above 1 MiB |
 # | page | | 4096 bytes |
 # | guest frame number | gfn | `0x100`, the page at `0x100000` |
@@ -38,9 +42,10 @@
 # ## What QEMU asks for
 #
 # A guest's RAM is memory of the QEMU process. QEMU tells the kernel which range of *guest* addresses is backed by
-# which of its own addresses: one `ioctl()`, `KVM_SET_USER_MEMORY_REGION`, for each range.
+# which of its own, the *host addresses*: one request, `KVM_SET_USER_MEMORY_REGION`, for each range. (A request to the
+# kernel on an open file is called an `ioctl()`.)
 #
-# The log beside this notebook was recorded while QEMU 7.2 booted a PC with 256 MiB. Count its requests.
+# The log beside this notebook was recorded while QEMU 7.2 booted a small PC. Count its requests.
 
 # %%
 from memslot_lab.captures.replay import requests_of
@@ -85,38 +90,45 @@ compare(my_mib, first.memory_size // 2**20)
 # %%
 from memslot_lab.engine import Vm
 
-vm = Vm()
-vm.set_user_memory_region(first)
+Vm().set_user_memory_region(first)
 
 # %% [markdown]
-# `CREATE`: there was no slot 0, now there is. The second request is the firmware's ROM:
+# `CREATE`: there was no slot 0, now there is. The second request is for the firmware, the program in read-only memory
+# (ROM) that a PC runs first:
 
 # %%
 second = requests[1].region
 print(f"slot {second.slot}: from {second.guest_phys_addr:#x}, {second.memory_size:#x} bytes")
-vm.set_user_memory_region(second)
 
 # %% [markdown]
-# **Predict.** The array now holds slots 0 and 1, *sorted*. Which comes first? Write the ids as a list, as `[7, 8]`.
+# A function to come back to any moment of the boot. A `Vm` has an array for each of its address spaces; this one has
+# a single address space, so its array is `memslots[0]` of the `Vm`.
+
+
+# %%
+def array_after(count):
+    vm = Vm()
+    for request in requests[:count]:
+        vm.set_user_memory_region(request.region)
+    return vm.memslots[0]
+
+
+# %% [markdown]
+# **Predict.** After two requests the array holds slots 0 and 1, *sorted*. Which comes first? Write the ids as a list,
+# as `[7, 8]`.
 
 # %%
 my_order = ...
 
 # %% [markdown]
-# **Run.** `for_each_memslot()` walks the array from its front to its back.
+# **Run.** `for_each_memslot()` walks the array from its front to its back. With a prediction you also see the array.
 
 # %%
 from memslot_lab.engine import for_each_memslot
-
-compare(my_order, [slot.id for slot in for_each_memslot(vm.memslots[0])])
-
-# %% [markdown]
-# And the array itself:
-
-# %%
 from memslot_lab.views.array import show
 
-show(vm.memslots[0])
+array = array_after(2)
+compare(my_order, [slot.id for slot in for_each_memslot(array)], show(array))
 
 # %% [markdown]
 # **Why.** HIGHEST GFN FIRST. The front, index 0, belongs to the highest guest frame, whatever the ids are. The ROM ends
@@ -128,8 +140,8 @@ show(vm.memslots[0])
 # %% [markdown]
 # ## A slot never changes its size
 #
-# The ROM and the VGA window need the addresses below 1 MiB for themselves, so the one big slot has to be cut up. The
-# next four requests:
+# An old PC has a window for the screen and some ROM just below 1 MiB, so the one big slot has to be cut up. The next
+# four requests:
 
 # %%
 for request in requests[2:6]:
@@ -147,11 +159,9 @@ my_changes = ...
 # **Run.**
 
 # %%
-changes = [vm.set_user_memory_region(request.region).name for request in requests[2:6]]
-compare(my_changes, changes)
-
-# %%
-show(vm.memslots[0])
+vm = Vm()
+changes = [vm.set_user_memory_region(request.region).name for request in requests[:6]]
+compare(my_changes, changes[2:], show(array_after(6)))
 
 # %% [markdown]
 # **Why.** The kernel refuses another size for a slot that is there, so QEMU deletes the slot and makes it anew, shorter.
@@ -162,9 +172,10 @@ show(vm.memslots[0])
 # %% [markdown]
 # ## The whole boot
 #
-# 29 more requests follow: the firmware looks for ROMs, copies itself into RAM and protects the copy.
+# 29 more requests follow: the firmware looks for ROMs, copies itself into RAM and protects the copy. Of all 35 requests,
+# 22 are a `CREATE` and 13 a `DELETE`.
 #
-# **Predict.** How many slots are there at the end: about 5, 10 or 35? Write a number.
+# **Predict.** How many slots are there at the end? Write a number.
 
 # %%
 my_slots = ...
@@ -173,21 +184,19 @@ my_slots = ...
 # **Run.**
 
 # %%
-for request in requests[6:]:
-    vm.set_user_memory_region(request.region)
-compare(my_slots, vm.memslots[0].used_slots)
+array = array_after(35)
+compare(my_slots, array.used_slots, show(array))
 
 # %% [markdown]
-# A handful. Every one of them, from the highest to the lowest:
-
-# %%
-show(vm.memslots[0])
+# **Why.** Each create adds one, each delete takes one away. What is left is a handful, from the firmware at the top to
+# the lowest RAM. (`readonly`: the guest may not write there. `log-dirty`: the kernel notes which pages it writes, here
+# so that QEMU need not redraw the whole screen.)
 
 # %% [markdown]
 # ## The same boot as a picture
 #
-# One column a request, one colour a slot id, the highest address on top. The address axis is not to scale: a page and
-# a gigabyte both have to be seen.
+# One column a request, the highest address on top, each slot with its id (colours repeat). The address axis is not to
+# scale: a page and a gigabyte both have to be seen.
 
 # %%
 # %matplotlib inline
@@ -198,27 +207,27 @@ memory_figure(replay(LOG, history=100), most=100)
 
 # %% [markdown]
 # **Look for** three things: the one big slot 0 that lives for two requests only; the three times that the range between
-# `0xc0000` and 1 MiB is cut up anew; and slot 4 after request 23, a graphics ROM that is mapped for one request.
+# `0xc0000` and 1 MiB is cut up anew; and slot 4 after request 23, the graphics card's ROM, there for one request.
 
 # %% [markdown]
-# **Predict.** Request 31 makes slot 8, the RAM from 1 MiB up. Eight slots are there already; two of them, the ROM and
-# the VGA memory, lie higher. The new slot goes in at the *back*. How many slots have to shift to let it through?
+# **Predict.** Request 31 makes slot 8, the RAM from 1 MiB up. Eight slots are there already; two of them, the firmware
+# and the graphics memory, lie higher. A new slot always goes in at the *back*, and the others make room by moving one
+# place each until it has reached its own. How many have to move?
 
 # %%
 my_shifts = ...
 
 # %% [markdown]
-# **Run.** `cost_of()` knows the answer from the ranks alone: 8 slots in use, and index 2 at the end.
+# **Run.** Count the slots that stand one place further back after request 31 than before it.
 
 # %%
-from memslot_lab.cost import cost_of
-from memslot_lab.engine import Change
-
-compare(my_shifts, cost_of(Change.CREATE, used_slots=8, old=-1, new=2).shifts)
+before, after = array_after(30), array_after(31)
+moved = [slot.id for i, slot in enumerate(for_each_memslot(before)) if after.memslots[i + 1] == slot]
+compare(my_shifts, len(moved), show(after))
 
 # %% [markdown]
 # **Why.** All slots with a *lower* address stand between the back and the new slot's place: eight less the two that
-# lie higher. Each moves one place back. That walk is what this course is about.
+# lie higher. Each is *shifted* one place back. That walk is what this course is about.
 
 # %% [markdown]
 # ## When the kernel says no
@@ -228,8 +237,13 @@ compare(my_shifts, cost_of(Change.CREATE, used_slots=8, old=-1, new=2).shifts)
 # %%
 from memslot_lab.engine import MemslotError, UserspaceMemoryRegion
 
+vm = Vm()
+vm.set_user_memory_region(requests[0].region)
+wish = UserspaceMemoryRegion(
+    slot=9, flags=0, guest_phys_addr=0x90000, memory_size=0x8000, userspace_addr=0x7F0000000000
+)
 try:
-    vm.set_user_memory_region(UserspaceMemoryRegion(9, 0, 0x90000, 0x8000, 0x7F0000000000))
+    vm.set_user_memory_region(wish)
 except MemslotError as error:
     print(error)
 
@@ -240,12 +254,13 @@ except MemslotError as error:
 # %% [markdown]
 # ## Change it
 #
-# Find an address at which the same 32 KiB are accepted, first by looking at the picture, then here. What does the
+# Slot 0 is the only one here, the whole RAM. Find an address at which the same 32 KiB are accepted. What does the
 # kernel say to `0x90001`, and why is that another error? `classify()` only asks: it changes nothing.
 
 # %%
+my_address = 0x90000
 try:
-    print(vm.classify(UserspaceMemoryRegion(9, 0, 0x90000, 0x8000, 0x7F0000000000)))
+    print(vm.classify(UserspaceMemoryRegion(9, 0, my_address, 0x8000, 0x7F0000000000)))
 except MemslotError as error:
     print(error)
 
@@ -255,7 +270,8 @@ except MemslotError as error:
 # The command line replays any log of yours. Record one with
 # `qemu-system-x86_64 -accel kvm ... -trace kvm_set_user_memory 2> my.trace`, or run
 # `strace -f -e trace=ioctl -o my.strace` in front of any program that uses KVM. Then `memslot-lab replay my.trace`
-# prints what this cell prints:
+# prints what this cell prints. The last line above the table counts the shifts of the whole boot and the comparisons of
+# GFNs; "no disagreements" says that the engine answered every request as the recorded kernel did.
 
 # %%
 from memslot_lab.views.replay import replay_text
@@ -265,7 +281,7 @@ print(replay_text(replay(LOG)))
 # %% [markdown]
 # ## Check yourself
 #
-# 1. A guest has slots at `0x0`, `0xc0000` and `0xfffc0000`. Which one is `memslots[0]`?
+# 1. A guest has slots at `0x0`, `0xc0000` and `0xfffc0000`. Which one stands at index 0 of the array?
 # 2. Why does QEMU delete a slot to make it shorter?
 # 3. Which slots shift when a slot with the lowest address of all is created?
 #

@@ -86,10 +86,7 @@ blank = MemorySlot(id=5, base_gfn=0, npages=0)
 slots = machine()
 delete(slots, blank)
 
-compare(my_prediction, [slot.id for slot in slots.memslots[: slots.used_slots]])
-
-# %%
-show(slots)
+compare(my_prediction, [slot.id for slot in slots.memslots[: slots.used_slots]], show(slots))
 
 # %% [markdown]
 # **Why.** The slots behind the gap have each gone one place forward. Before, the GFNs fell from front to back; take
@@ -134,38 +131,36 @@ def delete_from_the_back(slots: Memslots, slot: MemorySlot) -> None:
 
 wrong = machine()
 delete_from_the_back(wrong, blank)
-compare(my_prediction, [slot.id for slot in wrong.memslots[: wrong.used_slots]])
-
-# %%
-show_diff(wrong, slots, names=("from the back", "from the gap"))
+both = show_diff(wrong, slots, names=("from the back", "from the gap"))
+compare(my_prediction, [slot.id for slot in wrong.memslots[: wrong.used_slots]], both)
 
 # %% [markdown]
 # **Why.** The last slot was copied over its neighbour before the neighbour had moved. Then the copy was copied. One
 # slot is there twice, another is lost, and with it a piece of the guest's memory.
 #
-# **Change it:** let the `range` start at the gap, and run the two cells again. The function still forgets something:
-# which rows show it?
+# **Change it:** let the `range` start at the gap, and run the cell again. The function still forgets something: which
+# rows show it?
 
 # %% [markdown]
 # ## The index table
 #
 # A slot is found by its id through `id_to_index`, in one look. Whoever moves an entry has to write the new place down.
 #
-# **Predict:** in a fresh machine slot 5 goes again. What will `id_to_index` say for the ids 0, 1, 3 and 5, in that
-# order?
+# **Predict:** a fresh machine; this time slot 0 goes, which stands at index 2. What will `id_to_index` say for the ids
+# 0, 1, 3 and 5, in that order?
 
 # %%
 my_prediction = ...
 
 # %%
 slots = machine()
-delete(slots, blank)
+delete(slots, MemorySlot(id=0, base_gfn=0, npages=0))
 
 compare(my_prediction, [slots.id_to_index[slot_id] for slot_id in (0, 1, 3, 5)])
 
 # %% [markdown]
-# **Why.** Ids 0 and 3 moved forward and were told so. Id 1 stood in front of the gap. Id 5 is gone, and -1 says so,
-# as for every id that no slot has.
+# **Why.** Slot 3 moved forward, and its index with it. Slots 1 and 5 stood in front of the gap. Id 0 is gone, and -1
+# says so, as for every id that no slot has.
 #
 # Mind the -1 in Python: `memslots[-1]` is the *last* entry of a list. In C it is a place in front of the array. Both
 # are wrong, and neither says so.
@@ -176,14 +171,15 @@ compare(my_prediction, [slots.id_to_index[slot_id] for slot_id in (0, 1, 3, 5)])
 # One entry too many is left: four were used, now three. The kernel stores something at `memslots[used_slots]`, the
 # first place that is no longer in use.
 #
-# **Predict:** slot 5 is gone; which slot lies there now, and how many pages does it have? Write `(id, pages)`.
+# **Predict:** a fresh machine; slot 1, the front, goes. Which slot lies at that place now, and how many pages does it
+# have? Write `(id, pages)`.
 
 # %%
 my_prediction = ...
 
 # %%
 slots = machine()
-delete(slots, blank)
+delete(slots, MemorySlot(id=1, base_gfn=0, npages=0))
 stale = slots.memslots[slots.used_slots]
 
 compare(my_prediction, (stale.id, stale.npages))
@@ -194,7 +190,7 @@ compare(my_prediction, (stale.id, stale.npages))
 
 # %%
 slots = machine()
-whole = slots.memslots[slots.id_to_index[5]]
+whole = slots.memslots[slots.id_to_index[1]]
 delete(slots, whole)
 show(slots)
 
@@ -202,7 +198,7 @@ show(slots)
 # ## Who reads the stale copy?
 #
 # Nobody. A walk over the slots ends at `used_slots`. A search by GFN looks at used entries only. A search by id finds
-# -1. And before each change the kernel copies the array, but only the entries in use.
+# -1. And where the kernel copies an array, it copies only the entries in use.
 #
 # The loop ends with `i` at the freed place, and one store wipes it with the blank slot. That is all.
 #
@@ -223,17 +219,19 @@ slots = machine()
 for slot_id in (5, 1):
     delete(slots, MemorySlot(slot_id, base_gfn=0, npages=0))
 
-compare(my_prediction, [slot.id for slot in slots.memslots[slots.used_slots : slots.used_slots + 2]])
-
-# %%
-show(slots)
+stale = slots.memslots[slots.used_slots : slots.used_slots + 2]
+compare(my_prediction, [slot.id for slot in stale], show(slots))
 
 # %% [markdown]
 # **Why.** The newest stale copy is always at `memslots[used_slots]`; the older one stays where it was, one place
 # further back. The next create writes over the newest.
 #
-# Our array lives on, so stale entries pile up. The kernel's does not: each change works on a fresh copy of the used
-# entries. A delete still needs them all, so its copy is no shorter; the array gets **smaller one change later**.
+# In the kernel they pile up just so. For a delete it does make a fresh copy, but only to warn the readers: there the
+# slot is marked INVALID. When that copy is installed, `install_new_memslots()` hands back the **old** array; that very
+# array is updated and installed again. Only the next create, or change of flags, works on a fresh copy, and that one
+# is trimmed to the entries in use.
+#
+# (`kvm_set_memslot()` in virt/kvm/kvm_main.c, kernel 5.7. A move goes the same way as a delete.)
 
 # %% [markdown]
 # ## The ends of the array
@@ -304,10 +302,7 @@ def delete_by_swap(slots: Memslots, slot: MemorySlot) -> None:
 
 swapped = machine()
 delete_by_swap(swapped, MemorySlot(id=1, base_gfn=0, npages=0))
-compare(my_prediction, [slot.id for slot in swapped.memslots[: swapped.used_slots]])
-
-# %%
-show(swapped)
+compare(my_prediction, [slot.id for slot in swapped.memslots[: swapped.used_slots]], show(swapped))
 
 # %% [markdown]
 # **Why.** Each id is found and nothing is lost, but the front now has the *lowest* GFN. The order is what the search
@@ -339,18 +334,17 @@ delete(slots, blank)
 
 compare(my_prediction, (slots.used_slots, len(slots.warnings)))
 
-# %%
-slots.warnings
-
 # %% [markdown]
-# **Why.** `id_to_index[5]` is -1 already, so the function notes the warning and returns before it touches anything.
+# **Why.** `id_to_index[5]` is -1 already, so the function notes a warning, `DELETE_UNKNOWN_ID`, and returns before it
+# touches anything; `slots.warnings` holds what was noted.
+#
 # Without that question `used_slots` would be one too small, and the lowest slot would fall off the back.
 
 # %% [markdown]
-# Can a user of KVM get there? No. A delete is a request with size 0, and for a slot that is not there the kernel
-# answers `EINVAL` long before the array is asked.
+# Can a user of KVM get there? No. A delete is a request with size 0. The kernel looks the slot up by its id first, and
+# if it is not there, it answers `EINVAL` before the array is changed.
 #
-# (`__kvm_set_memory_region()` in virt/kvm/kvm_main.c, kernel 5.7.)
+# (`__kvm_set_memory_region()` and `kvm_delete_memslot()` in virt/kvm/kvm_main.c, kernel 5.7.)
 
 # %%
 from memslot_lab.engine import MemslotError, UserspaceMemoryRegion, Vm
@@ -388,9 +382,9 @@ except MemslotError as error:
 # * The slot that is handed in is **blank**. Whoever looks for its GFN in the array finds slot 3, at GFN 0.
 # * The stale copy is written and never read.
 # * Deleting the slot with the *lowest* GFN is free, and that is the one with the *largest* index.
-# * A lookup cursor may name an index that has just gone out of use. The kernel once read behind the shrunken array
-#   for that reason; since the fix of March 2020 a delete sets such a cursor back to 0 ("KVM: Fix out of range
-#   accesses to memslots").
+# * A lookup cursor, the index at which the last search by GFN ended and the next one looks first, may name an index
+#   that has just gone out of use. The kernel once read behind the shrunken array for that reason; since the fix of
+#   March 2020 a delete sets such a cursor back to 0 ("KVM: Fix out of range accesses to memslots").
 
 # %% [markdown]
 # ## Glossary

@@ -84,7 +84,8 @@ show(slots)
 # %% [markdown]
 # ## Task 3.1: `delete`
 #
-# Put your code in place of the last line. Everything it needs stands in this one cell.
+# Put your code in place of the last line. Helpers and imports of your own go into this cell too: a check outside the
+# notebook runs this cell alone, with the imports from the top.
 
 
 # %% nbgrader={"grade": false, "grade_id": "delete", "locked": false, "schema_version": 3, "solution": true}
@@ -109,7 +110,7 @@ def delete(slots: Memslots, slot: MemorySlot) -> None:
 
 # %% [markdown]
 # To watch it at work, take the `#` away and run the cell. It works on the array above; run that cell again for a
-# fresh one.
+# fresh one. If it never ends, press the ■ button at the top.
 
 # %%
 # delete(slots, MemorySlot(id=0, base_gfn=0, npages=0))
@@ -118,11 +119,21 @@ show(slots)
 # %% [markdown]
 # ## Check it
 #
-# Your function runs on arrays of 0 to 16 slots. A row of the table is a group of cases; below it stands the smallest
-# case that failed, before the call, as you left it (**got**) and as it should be (**want**).
+# Your function runs on arrays of 0 to 16 slots. A row of the table is a group of cases; below it stands one case that
+# failed, the easiest to see through: before the call, as you left it (**got**) and as it should be (**want**).
 
 # %%
 check(delete)
+
+# %% [markdown]
+# After a syntax error in your cell it is still the *old* function that is checked, until the cell runs.
+#
+# You can check in a terminal, too. **Save first** (Ctrl+S), for it reads the file:
+#
+# ```
+# memslot-lab check 03_delete
+# pytest exercises/
+# ```
 
 # %% [markdown]
 # ## Stuck?

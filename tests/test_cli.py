@@ -135,9 +135,21 @@ def test_replay_into_a_closed_pipe_ends_quietly() -> None:
     process.wait(timeout=30)
 
 
-def test_unknown_command_is_unusable() -> None:
-    """A word that is no command: status 2."""
+def test_replay_onto_a_full_device_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be printed is an error with status 2, not a traceback."""
+    command = [sys.executable, "-m", "memslot_lab.cli", "replay", str(CAPTURES / "q72-microvm.trace")]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert done.returncode == 2
+    assert "No space left" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [["reply"], ["lab", "--port", "99999"], ["replay"]])
+def test_unusable_words_are_refused(words: list[str]) -> None:
+    """A word that is no command, a port that is none, a capture left out: status 2."""
     with pytest.raises(SystemExit) as raised:
-        main(["reply"])
+        main(words)
 
     assert raised.value.code == 2

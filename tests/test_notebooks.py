@@ -163,6 +163,19 @@ def test_each_prediction_has_its_own_cell_and_is_answered_by_the_next(path: Path
         assert f"compare({code[i].split()[0]}," in code[i + 1]
 
 
+@each_lesson
+def test_saved_outputs_answer_no_prediction(path: Path) -> None:
+    """Below three dots stands no picture and no number: what shows the answer comes with the verdict, then prose."""
+    all_cells = notebook(path)["cells"]
+    answers = [i for i, cell in enumerate(all_cells) if re.search(r"\bcompare\(my_", text(cell))]
+
+    assert answers
+    for i in answers:
+        (output,) = all_cells[i]["outputs"]
+        assert "".join(output["data"]["text/plain"]).startswith("No prediction yet")
+        assert all_cells[i + 1]["cell_type"] == "markdown"
+
+
 @each_notebook
 def test_outputs_are_saved_and_hold_no_error(path: Path) -> None:
     """A reader without a kernel sees what the cells give, and the run was from top to bottom."""

@@ -13,7 +13,7 @@ from memslot_lab.engine.region import UserspaceMemoryRegion
 
 __all__ = ["BadLine", "CaptureError", "Event", "NewVm", "Request", "Undecoded", "Unused", "numbered_lines"]
 
-_LONGEST_LINE = 1 << 16
+_LONGEST_LINE = 1 << 20
 _LINES_BETWEEN_REPORTS = 1 << 14
 _PACKED = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"PK\x03\x04": "zip"}
 
@@ -44,19 +44,27 @@ class Request(NamedTuple):
 
 
 class NewVm(NamedTuple):
-    """A VM begins; it takes the place of the VM `replaces`, to which no request follows (-1: of none)."""
+    """A VM begins; it takes the place of the VM `replaces`, to which no request follows (-1: of none).
+
+    `guess` says why requests to it may be taken for those of another VM, if they may.
+    """
 
     line: int
     vm: int
     replaces: int
+    guess: str = ""
 
 
 class Undecoded(NamedTuple):
-    """A region request of which the log does not hold the fields, or not the answer; `why` says which."""
+    """A region request of which the log does not hold the fields, or not the answer; `why` says which.
+
+    `effect` is False where the kernel refused it, so that nothing is missing.
+    """
 
     line: int
     vm: int
     why: str
+    effect: bool = True
 
 
 class BadLine(NamedTuple):
@@ -106,21 +114,22 @@ def numbered_lines(path: Path, *, progress: bool = False) -> Iterator[tuple[int,
                 if len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
                     raise CaptureError(f"{path}: line {number} is over {_LONGEST_LINE} bytes long: no log of requests")
                 yield number, line
-                if not number % _LINES_BETWEEN_REPORTS:
+                if report and not number % _LINES_BETWEEN_REPORTS:
                     report(raw.tell())
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise CaptureError(f"{path}: the gzip file is damaged after line {number} ({error}); copy it anew") from error
     except OSError as error:
-        raise CaptureError(f"{path}: cannot be read after line {number} ({error.strerror}); check the path") from error
+        where = f"cannot be read after line {number}" if number else "cannot be opened, so it has no line 1"
+        raise CaptureError(f"{path}: {where} ({error.strerror}); check the path") from error
     if not number:
         raise CaptureError(f"{path}: the file is empty (line 1 is missing); was the log written to another file?")
 
 
 @contextmanager
-def _bar(path: Path, wanted: bool) -> Generator[Callable[[int], object]]:
-    """Give a function that takes the position in the file; a bar shows it where it can be seen."""
-    if not (wanted and sys.stderr.isatty() and find_spec("tqdm")):
-        yield lambda position: None
+def _bar(path: Path, wanted: bool) -> Generator[Callable[[int], object] | None]:
+    """Give a function that shows the position in the file on a bar, or None where none can be seen."""
+    if not (wanted and path.is_file() and sys.stderr.isatty() and find_spec("tqdm")):
+        yield None
         return
     from tqdm import tqdm
 

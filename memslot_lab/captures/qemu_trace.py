@@ -14,29 +14,37 @@ from memslot_lab.engine.region import KVM_MEM_GUEST_MEMFD, UserspaceMemoryRegion
 __all__ = ["MARK", "read_requests"]
 
 # The space behind the name keeps QEMU's own error messages out, which begin with kvm_set_user_memory_region.
-MARK = b"kvm_set_user_memory "
+MARK = re.compile(rb"kvm_set_user_memory ")
 
 _EVENT = re.compile(
     rb"kvm_set_user_memory (?:AddrSpace#(\d+) )?Slot#(\d+) flags=0x([0-9a-fA-F]+) gpa=0x([0-9a-fA-F]+)"
     rb" size=0x([0-9a-fA-F]+) ua=0x([0-9a-fA-F]+)(?: guest_memfd=(-?\d+) guest_memfd_offset=0x([0-9a-fA-F]+))?"
     rb" ret=(-?\d+)\s*"
 )
+_NAME = b"kvm_set_user_memory "
 _OTHER = Unused(other=True)
 
 
 def read_requests(lines: Iterable[tuple[int, bytes]]) -> Iterator[Event]:
     """Yield one event a line; every request belongs to VM 0, since the trace does not name its VM."""
     for number, line in lines:
-        start = line.find(MARK)
+        start = line.find(_NAME)
         if start >= 0:
             try:
-                yield Request(number, 0, *_region_and_errno(line[start:]))
-            except (ValueError, FieldWidthError) as error:
-                yield BadLine(number, str(error), cut=not line.endswith(b"\n"))
-        elif not line.endswith(b"\n") and any(line.endswith(MARK[:length]) for length in range(5, len(MARK))):
-            yield BadLine(number, f"no whole line: {line[-120:].decode(errors='replace')!r}", cut=True)
+                region, error = _region_and_errno(line[start:])
+            except (ValueError, FieldWidthError) as trouble:
+                yield BadLine(number, str(trouble), cut=not line.endswith(b"\n"))
+                continue
+            # Subtle: of a last line without its end, only an answer of 0 is sure to be whole.
+            yield Request(number, 0, region, error) if not error or line.endswith(b"\n") else _cut(number, line)
+        elif not line.endswith(b"\n") and any(line.endswith(_NAME[:length]) for length in range(4, len(_NAME))):
+            yield _cut(number, line)
         else:
             yield _OTHER
+
+
+def _cut(number: int, line: bytes) -> BadLine:
+    return BadLine(number, f"no whole line: {line[-120:].decode(errors='replace')!r}", cut=True)
 
 
 @lru_cache(maxsize=4096)  # a guest that boots again asks for the same regions again

@@ -1,6 +1,7 @@
 """Replay a real log through the engine and compare every verdict with the recorded one."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from errno import EINVAL
 from functools import lru_cache
@@ -73,7 +74,7 @@ def _open(path: Path, *, progress: bool) -> tuple[str, Iterator[Event]]:
     number = 0
     for number, line in lines:
         for name, reader in (("strace", strace), ("qemu_trace", qemu_trace), ("mtree", mtree)):
-            if reader.MARK in line:
+            if reader.MARK.search(line):
                 events = reader.read_requests(chain([(number, line)], lines))
                 return name, chain(repeat(Unused(other=True), number - 1), events)
     raise CaptureError(
@@ -111,9 +112,12 @@ class _Player:
             if event.replaces in self._running:
                 self._running.pop(event.replaces).finish()
             self._begin(event.line, event.vm)
+            if event.guess:
+                self.result.guesses.append(event)
         elif isinstance(event, Undecoded):
             self.result.undecoded.append(event)
-            (self._running.get(event.vm) or self._begin(event.line, event.vm)).report.undecoded += 1
+            running = self._running.get(event.vm) or self._begin(event.line, event.vm)
+            running.report.undecoded += event.effect
         elif isinstance(event, BadLine):
             self.result.bad_lines.append(event)
 
@@ -155,9 +159,6 @@ class _RunningVm:
     def request(self, event: Request) -> Disagreement | None:
         """Answer a request, carry it out if both sides accept it, and count what it costs."""
         vm, report, region = self._vm, self.report, event.region
-        if region.slot >> 16 == 1 == len(vm.memslots) and event.errno != EINVAL:
-            # No log says how many address spaces a VM has; any answer but EINVAL shows that it has a second one.
-            vm.memslots.append(Memslots(vm.memslots[0].capacity))
         if isinstance(region, UserspaceMemoryRegion2):
             region = self._translate(region)
 
@@ -165,7 +166,11 @@ class _RunningVm:
         try:
             change = vm.classify(region)
         except MemslotError as error:
+            if event.errno != EINVAL and self._learns(region):
+                return self.request(event)
             verdict, why = error.errno, str(error)
+            with suppress(MemslotError):
+                vm.set_user_memory_region(region)  # refused again, and what backing out installs is counted
 
         if verdict or event.errno:
             report.kinds["REFUSED"] += 1
@@ -178,6 +183,17 @@ class _RunningVm:
         if verdict != event.errno:
             return Disagreement(event.line, event.vm, event.region, event.errno, verdict, why)
         return None
+
+    def _learns(self, region: UserspaceMemoryRegion) -> bool:
+        """Take in what no log says: any answer but EINVAL shows a second address space, or a larger user space."""
+        vm, end = self._vm, region.userspace_addr + region.memory_size
+        if region.slot >> 16 == 1 == len(vm.memslots):
+            vm.memslots.append(Memslots(vm.memslots[0].capacity))
+        elif end > vm.user_end:
+            vm.user_end = end
+        else:
+            return False
+        return True
 
     def finish(self) -> None:
         """Fill in what the report says of the end."""

@@ -6,7 +6,7 @@ from errno import errorcode
 from pathlib import Path
 from typing import Any
 
-from memslot_lab.captures.log import BadLine, Undecoded
+from memslot_lab.captures.log import BadLine, NewVm, Undecoded
 from memslot_lab.engine.model import MemorySlot
 from memslot_lab.engine.region import UserspaceMemoryRegion
 
@@ -148,6 +148,8 @@ class Replay:
         Lines that should hold a request and cannot be read; passed over.
     undecoded : list[Undecoded]
         Requests whose fields or answer the log does not hold; passed over.
+    guesses : list[NewVm]
+        VMs whose requests may have been taken for another's.
     ignored_lines : int
         Lines with something else.
     """
@@ -158,6 +160,7 @@ class Replay:
     disagreements: list[Disagreement] = field(default_factory=list[Disagreement])
     bad_lines: list[BadLine] = field(default_factory=list[BadLine])
     undecoded: list[Undecoded] = field(default_factory=list[Undecoded])
+    guesses: list[NewVm] = field(default_factory=list[NewVm])
     ignored_lines: int = 0
 
     @property
@@ -199,6 +202,7 @@ class Replay:
             ],
             "bad_lines": [{"line": bad.line, "why": bad.why} for bad in self.bad_lines],
             "undecoded": [{"line": one.line, "vm": one.vm, "why": one.why} for one in self.undecoded],
+            "guesses": [{"line": one.line, "vm": one.vm, "why": one.guess} for one in self.guesses],
         }
 
 

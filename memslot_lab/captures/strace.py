@@ -16,21 +16,22 @@ from memslot_lab.engine.region import UserspaceMemoryRegion as Region
 
 __all__ = ["MARK", "read_requests"]
 
-MARK = b"ioctl("
+MARK = re.compile(rb"\bioctl\(\d|<\.\.\. ioctl resumed>")
 
 # The prefix may hold a thread ("123 ", "[pid 123] ", "123<qemu> "), then a clock in several forms.
 _CALL = re.compile(
-    rb"(?:\s*(?:\[pid\s+)?(?P<thread>\d+)(?:<[^>]*>)?\]?\s)?.*?\bioctl\((?P<fd>\d+)(?:<[^>]*>)?, (?:"
+    rb"(?:\s*(?:\[pid\s+)?(?P<thread>\d{1,10})(?:<[^>]*>)?\]?\s)?.*?\bioctl\((?P<fd>\d{1,10})(?:<[^,]*>)?, (?:"
     rb"(?P<region2>KVM_SET_USER_MEMORY_REGION2|0x40a0ae49|_IOC\(_IOC_WRITE, 0xae, 0x49, 0xa0\))"
     rb"|(?P<region>KVM_SET_USER_MEMORY_REGION|0x4020ae46)"
     rb"|(?P<create>KVM_CREATE_VM|0xae01)"
     rb")(?: /\*.*?\*/)?, "
 )
-_RESUMED = re.compile(rb"(?:\s*(?:\[pid\s+)?(?P<thread>\d+)(?:<[^>]*>)?\]?\s)?.*?<\.\.\. ioctl resumed>")
+_THREAD = re.compile(rb"\s*(?:\[pid\s+)?(\d{1,10})(?:<[^>]*>)?\]?\s")
+_RESUMED = re.compile(rb"<\.\.\. ioctl resumed>")
 _FIELDS = re.compile(
     rb"\{slot=(\w+), flags=([^,{}]+), guest_phys_addr=(\w+), memory_size=(\w+), userspace_addr=(\w+)\}"
 )
-_ANSWER = re.compile(rb"\) *= (-?\w+|\?)(?:<[^>]*>)?(?: (?:\(errno (\d+)\)|(E[A-Z0-9]+)))?(?=[\s(]|$)")
+_ANSWER = re.compile(rb"\) *= (-?\w+|\?)(?:<[^()]*>)?(?: (?:\(errno (\d+)\)|(E[A-Z0-9]+)))?(?=[\s(]|$)")
 _UNFINISHED = b"<unfinished ...>"
 _COMMENT = re.compile(rb"/\*.*?\*/")
 _POINTER = re.compile(rb"0x[0-9a-f]+|NULL")
@@ -45,7 +46,11 @@ _OTHER, _HALF = Unused(other=True), Unused(other=False)
 
 
 class _UntoldError(Exception):
-    """The log does not hold what a call asked or got."""
+    """The log does not hold what a call asked or got; `effect` is False for a call that changed nothing."""
+
+    def __init__(self, why: str, *, effect: bool = True) -> None:
+        super().__init__(why)
+        self.effect = effect
 
 
 class _Call(NamedTuple):
@@ -66,6 +71,8 @@ def read_requests(lines: Iterable[tuple[int, bytes]]) -> Iterator[Event]:
     vms = _Vms()
     unfinished: dict[int, _Call] = {}
     for number, line in lines:
+        if unfinished and (lost := _lost(line, unfinished)):
+            yield from _untold(unfinished.pop(lost), vms)
         if found := _CALL.match(line):
             call = _Call(number, int(found["thread"] or 0), str(found.lastgroup), int(found["fd"]), line[found.end() :])
             if _UNFINISHED in call.rest:
@@ -73,16 +80,44 @@ def read_requests(lines: Iterable[tuple[int, bytes]]) -> Iterator[Event]:
                 yield _HALF
             else:
                 yield _event(call, vms)
-        elif (found := _RESUMED.match(line)) and int(found["thread"] or 0) in unfinished:
-            call = unfinished.pop(int(found["thread"] or 0))
+        elif unfinished and (found := _RESUMED.search(line)) and (thread := _waiting(line, unfinished)) is not None:
+            call = unfinished.pop(thread)
             yield _event(call._replace(rest=call.rest + line[found.end() :]), vms)
         elif not line.endswith(b"\n") and not _ENDED.search(line):
             yield BadLine(number, _why("the log ends inside this line", line), cut=True)
-        elif b"KVM_SET_USER_MEMORY_REGION" in line:
+        elif b"ioctl(" in line and (b"KVM_SET_USER_MEMORY_REGION" in line or b"KVM_CREATE_VM" in line):
             yield BadLine(number, _why("no ioctl() in strace's form", line), cut=False)
         else:
             yield _OTHER
     for call in unfinished.values():
+        yield from _untold(call, vms)
+
+
+def _thread(line: bytes) -> int:
+    found = _THREAD.match(line)
+    return int(found[1]) if found else 0  # without -f there is one thread, and no number
+
+
+def _waiting(line: bytes, unfinished: dict[int, _Call]) -> int | None:
+    """Return the thread whose call this line resumes, None if its call is not one of these.
+
+    On a terminal the number is left out while only one thread is left.
+    """
+    thread = _thread(line)
+    if thread in unfinished:
+        return thread
+    return next(iter(unfinished)) if len(unfinished) == 1 and 0 in (thread, *unfinished) else None
+
+
+def _lost(line: bytes, unfinished: dict[int, _Call]) -> int:
+    """Return the thread that goes on, in this line, without having returned from its call; 0 for none."""
+    thread = _thread(line)
+    going_on = thread in unfinished and not _RESUMED.search(line) and b" --- " not in line and b" +++ " not in line
+    return thread if going_on else 0
+
+
+def _untold(call: _Call, vms: "_Vms") -> Iterator[Event]:
+    if call.kind != "create":
         yield Undecoded(call.line, vms.of(call), "the call never returned in this log")
 
 
@@ -94,10 +129,10 @@ def _event(call: _Call, vms: "_Vms") -> Event:
             return Request(call.line, vms.of(call), region, error)
         value = _answer(call.rest)
         if call.kind == "create":
-            return NewVm(call.line, *vms.new(call.thread, value)) if value >= 0 else _OTHER
-        raise _UntoldError("strace prints no fields of KVM_SET_USER_MEMORY_REGION2")
+            return vms.new(call.line, call.thread, value) if value >= 0 else _OTHER
+        raise _UntoldError("strace prints no fields of KVM_SET_USER_MEMORY_REGION2", effect=value >= 0)
     except _UntoldError as error:
-        return Undecoded(call.line, vms.of(call), str(error))
+        return _OTHER if call.kind == "create" else Undecoded(call.line, vms.of(call), str(error), error.effect)
     except (ValueError, FieldWidthError) as error:
         return BadLine(call.line, _why(str(error), call.rest), cut=not call.rest.endswith(b"\n"))
 
@@ -107,9 +142,9 @@ def _region_and_errno(text: bytes) -> tuple[Region, int]:
     answer = _answer(text)
     fields = _FIELDS.match(text)
     if not fields:
-        raise (
-            _UntoldError("strace could not read the fields") if _POINTER.match(text) else ValueError("no whole region")
-        )
+        if _POINTER.match(text):
+            raise _UntoldError("strace could not read the fields", effect=answer >= 0)
+        raise ValueError("no whole region")
     slot, flags, gpa, size, hva = fields.groups()
     return Region(int(slot, 0), _flags(flags), int(gpa, 0), int(size, 0), int(hva, 0)), max(0, -answer)
 
@@ -146,7 +181,8 @@ class _Vms:
     """Which VM a descriptor means to a thread.
 
     Threads share the descriptors of their process, which strace does not name: a thread that made no VM on a
-    descriptor is taken for one of the process that made one, with the nearest lower thread number.
+    descriptor is taken for one of the process that made one, with the nearest lower thread number. Where several
+    threads made one, that is a guess, and the event says so.
     """
 
     def __init__(self) -> None:
@@ -154,20 +190,22 @@ class _Vms:
         self._made: dict[int, dict[int, int]] = {}  # descriptor: {thread that made it: VM}
         self._known: dict[tuple[int, int], int] = {}  # (thread, descriptor): VM
 
-    def new(self, thread: int, fd: int) -> tuple[int, int]:
-        """Begin a VM on a descriptor; return it and the VM that it replaces (-1 for none)."""
+    def new(self, line: int, thread: int, fd: int) -> NewVm:
+        """Begin a VM on a descriptor, in place of the one that the same thread made on it."""
         made = self._made.setdefault(fd, {})
         replaced, made[thread] = made.get(thread, -1), self._count
         self._known = {key: vm for key, vm in self._known.items() if key[1] != fd}
         self._count += 1
-        return made[thread], replaced
+        makers = ", ".join(map(str, made))
+        guess = f"threads {makers} each made a VM on descriptor {fd}; which one a thread means is a guess"
+        return NewVm(line, made[thread], replaced, guess if len(made) > 1 else "")
 
     def of(self, call: _Call) -> int:
         """Return the VM that the call is for; begin one if the log holds no KVM_CREATE_VM."""
         key = call.thread, call.fd
         if key not in self._known:
             if call.fd not in self._made:
-                self.new(call.thread, call.fd)
+                self.new(call.line, call.thread, call.fd)
             made = self._made[call.fd]
             maker = max((thread for thread in made if thread <= call.thread), default=min(made))
             self._known[key] = made[maker]

@@ -8,12 +8,13 @@ import linecache
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, NamedTuple, cast
 
-from memslot_lab import engine
 from memslot_lab.course.budget import run_with_budget
 from memslot_lab.course.catalog import Exercise
 from memslot_lab.course.errors import NotebookError
+from memslot_lab.views.array import in_words
 
 __all__ = ["Answer", "load_answers", "read_cells", "source_of"]
 
@@ -38,10 +39,23 @@ def load_answers(path: Path, exercise: Exercise) -> dict[str, Answer]:
     """
     cells = read_cells(path)
     sources = {task.function: _answer(path, cells, task.function) for task in exercise.tasks}
-    namespace: dict[str, Any] = {name: getattr(engine, name) for name in exercise.imports}
+    namespace: dict[str, Any] = {name.partition(":")[2]: resolve_name(name) for name in exercise.imports}
+    given = {*namespace, "__name__", "__builtins__"}
     namespace["__name__"] = "__main__"
     problems = {name: _run(f"<{path.name}: {name}>", source, namespace) for name, source in sources.items()}
-    return {name: Answer(namespace.get(name), problem) for name, problem in problems.items()}
+    own = {name: value for name, value in namespace.items() if name not in given}
+    return {name: Answer(own.get(name), problem or _undefined(name, own)) for name, problem in problems.items()}
+
+
+def _undefined(name: str, own: dict[str, Any]) -> str:
+    """Say what stands in the place of a function that the cells do not define, an empty string if they do."""
+    if callable(own.get(name)):
+        return ""
+    problem = f"The answer cell defines no function called {name}"
+    if name in own:
+        return f"{problem}: there, {name} is {in_words(own[name])}."
+    functions = [other for other, value in own.items() if callable(value)]
+    return f"{problem}; it defines {functions[0]}: rename it." if len(functions) == 1 else f"{problem}."
 
 
 def read_cells(path: Path) -> list[dict[str, Any]]:

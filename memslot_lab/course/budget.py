@@ -2,21 +2,22 @@
 
 A step is one event of Python's own tracing: a line or, where the interpreter tells it, an instruction; lines alone
 would miss ``while True: pass`` written on one line. Steps inside functions, lambdas, comprehensions and recursion
-count; those inside the standard library and installed packages do not. What one call of a C function does is not
-seen: ``list(itertools.count())`` is not stopped.
+count; those inside the standard library, installed packages and this package do not. What one call of a C function
+does is not seen: ``list(itertools.count())`` is not stopped.
 """
 
 import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
 __all__ = ["Place", "Run", "is_library", "place_of", "run_with_budget"]
 
 _LIBRARY = (os.path.dirname(os.__file__) + os.sep, "<frozen ")  # noqa: PTH120 - a prefix of co_filename, no path
 _PACKAGES = ("site-packages", "dist-packages")
+_OURS = __name__.partition(".")[0] + "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,11 @@ def place_of(frame: FrameType, line: int | None = None) -> Place:
     return Place(frame.f_code.co_filename, line or frame.f_lineno, numbers)
 
 
-def is_library(code: CodeType) -> bool:
-    """Return whether code belongs to the standard library or to an installed package."""
-    return code.co_filename.startswith(_LIBRARY) or any(name in code.co_filename for name in _PACKAGES)
+def is_library(frame: FrameType) -> bool:
+    """Return whether a frame runs code of the standard library, of an installed package or of this one."""
+    filename = frame.f_code.co_filename
+    ours = str(frame.f_globals.get("__name__")).startswith(_OURS)  # by module: a dataclass has methods without a file
+    return ours or filename.startswith(_LIBRARY) or any(name in filename for name in _PACKAGES)
 
 
 class _BudgetSpent(BaseException):
@@ -118,11 +121,11 @@ class _Tracer:
 
     def trace(self, frame: FrameType, event: str, _: Any) -> Any:
         if event == "call":
-            if is_library(frame.f_code):
+            if is_library(frame):
                 return None
             frame.f_trace_opcodes = True
         self.left -= 1
-        if self.left < 0:
+        if self.left < 0 and frame.f_lineno:  # None where the compiler put in an instruction of its own
             self.stopped_at = self.stopped_at or place_of(frame)
             # Subtle: Python drops a trace function that raises, so a bare except inside an endless loop would win.
             # When it lets go of the exception, tracing is switched on again, and the next step raises anew. No name

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, TypeVar, cast
 
 from memslot_lab.course.errors import ManifestError, UnknownExerciseError
@@ -69,7 +70,7 @@ class Exercise:
     objective, out_of_scope : str
         What is learnt, and what is left out.
     imports : tuple[str, ...]
-        Names of memslot_lab.engine that the answer cells may use.
+        What the notebook's first code cell imports for the answer cells, as "module:name".
     tasks : tuple[Task, ...]
         In order.
     """
@@ -186,7 +187,21 @@ def _exercise(entry: _Entry) -> Exercise:
     entry.kind = f"exercise {name}"
     tasks = tuple(_task(_Entry(entry.path, f"{entry.kind}, task", item)) for item in entry.items("task"))
     words = [entry.take(key, str) for key in ("topic", "lesson", "objective", "out_of_scope")]
-    return entry.finish(Exercise(name, *words, imports=entry.texts("imports"), tasks=tasks))
+    return entry.finish(Exercise(name, *words, imports=_imports(entry), tasks=tasks))
+
+
+def _imports(entry: _Entry) -> tuple[str, ...]:
+    imports = entry.texts("imports")
+    for name in imports:
+        try:
+            if ":" not in name:
+                raise ValueError
+            resolve_name(name)
+        except (ValueError, ImportError, AttributeError):
+            raise ManifestError(
+                f"{entry.path}: {entry.kind}: imports has {name!r}, which cannot be imported; write module:name"
+            ) from None
+    return imports
 
 
 def _task(entry: _Entry) -> Task:

@@ -13,7 +13,7 @@ from memslot_lab.course.budget import run_with_budget
 from memslot_lab.course.cases import Case, cases_of, reference_of, twin
 from memslot_lab.course.catalog import Exercise, Task, find_exercise, find_task
 from memslot_lab.course.errors import NotSolvedError, UnknownExerciseError
-from memslot_lab.course.feedback import Seen, difference, stopped
+from memslot_lab.course.feedback import Seen, difference, returned, stopped
 from memslot_lab.course.report import Failure, GroupResult, Report, TaskResult
 from memslot_lab.engine.model import MemorySlot
 from memslot_lab.views.array import in_words, read_state
@@ -40,7 +40,7 @@ def check(function: object) -> Report:
     try:
         _, task = find_task(name)
     except UnknownExerciseError as error:
-        return Report(name, problem=f"Nothing to check: {error}.")
+        return Report(name, problem=f"Nothing to check: {error}{'' if str(error).endswith('?') else '.'}")
     return Report(name, (_judge(task, function),))
 
 
@@ -76,7 +76,7 @@ def _not_solved(report: Report) -> str:
     passed = sum(task.groups_passed for task in report.tasks)
     total = sum(len(task.task.groups) for task in report.tasks)
     task = next(task for task in report.tasks if not task.passed)
-    following = next((group.name for group in task.groups if group.failure), task.task.groups[0].name)
+    following = task.smallest.case.group if task.smallest else task.task.groups[0].name
     name = task.task.function
     return f"{report.name}: {passed} of {total} case groups passed; next: {following}; run check({name}) above"
 
@@ -128,7 +128,7 @@ def _judge(task: Task, function: object) -> TaskResult:
     failures: dict[str, Failure] = {}
     for case in cases:
         if case.group in failures:
-            continue  # smallest first: the rest of the group would tell nothing new
+            continue  # the easiest first: the rest of the group would tell nothing new
         failure = _run_case(task, call, case)
         if failure:
             failures[case.group] = failure
@@ -192,8 +192,9 @@ def _run_case(task: Task, function: Callable[..., object], case: Case) -> Failur
         slot = next(arg for arg in args if isinstance(arg, MemorySlot))
         found = stopped(task.function, run) or difference(Seen(slot, before, got, want), case.looked_at)
         if found:
-            hint = found.hint or hints[case.group]
-            words = (found.got, found.want, found.sentence, hint)
+            # `return slots` is no mistake about what is looked at.
+            sentence = found.sentence + ("" if run.value is slots else returned(run.value))
+            words = (found.got, found.want, sentence, found.hint or hints[case.group])
             return Failure(case, number, *words, (before, got, want), printed.text())
     return None
 

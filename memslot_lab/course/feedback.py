@@ -4,6 +4,7 @@ Each sentence states what was seen, never what a learner may have thought.
 """
 
 import linecache
+import re
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
 from itertools import pairwise
@@ -17,7 +18,7 @@ from memslot_lab.views.array import ArrayState, entry_text, in_words, is_slot, s
 _FEW = 6  # slots that are listed side by side
 _LONGEST = 200  # characters of an exception's message
 
-__all__ = ["Difference", "Seen", "difference", "stopped"]
+__all__ = ["Difference", "Seen", "difference", "returned", "stopped"]
 
 
 class Difference(NamedTuple):
@@ -94,7 +95,10 @@ def _no_list(seen: Seen, name: str) -> Difference | None:
     for trouble in seen.got.troubles:
         if trouble.startswith(f"{name} is "):
             return Difference(
-                f"{trouble}", "a list", f"slots.{trouble}: change that list, or put a new list in its place."
+                f"{trouble}",
+                "a list",
+                f"slots.{trouble}: change that list, or put a new list in its place.",
+                f"Which line puts something else into slots.{name}?",
             )
     return None
 
@@ -233,7 +237,8 @@ def _warnings(seen: Seen) -> Difference | None:
         return None
     if len(want) == len(seen.before.warnings):
         sentence = f"A warning was noted although slot {seen.slot.id} is there."
-    elif len(got) == len(seen.before.warnings):
+        return Difference(_sites(got), _sites(want), sentence, "What must be true before a warning is noted?")
+    if len(got) == len(seen.before.warnings):
         sentence = f"No slot has id {seen.slot.id}: nothing was changed, which is right, but no warning was noted."
     else:
         sentence = f"The warnings noted are {_sites(got)}; want {_sites(want)}, once."
@@ -263,6 +268,15 @@ _LOOKS: dict[Aspect, Callable[[Seen], Difference | None]] = {
 # A function that did not come to its end.
 
 
+def returned(value: object) -> str:
+    """Return a sentence on what a failing call returned, an empty string for None."""
+    if value is None:
+        return ""
+    kind = type(value).__name__
+    article = "an" if kind[0].lower() in "aeiou" else "a"
+    return f" It returned {article} {kind}; what is returned is not looked at: change `slots` itself."
+
+
 def stopped(name: str, run: Run) -> Difference | None:
     """Return what ended a call too early: the step budget or an exception; None if it returned by itself."""
     if run.stopped_at:
@@ -276,16 +290,16 @@ def stopped(name: str, run: Run) -> Difference | None:
 def _raised(name: str, error: BaseException) -> Difference:
     kind = type(error).__name__
     if isinstance(error, SystemExit):
-        return Difference(
-            kind, "a return", f"{name}() called exit(): a function ends with return, or at its last line."
-        )
+        sentence = f"{name}() called exit(): a function ends with return, or at its last line."
+        return Difference(kind, "a return", sentence, "Which line calls it, and what should happen there?")
     if isinstance(error, RecursionError):
         return Difference(
             kind, "an end", f"{name}() called itself until Python gave up.", "When does it stop calling itself?"
         )
     place = _learners_place(error)
     where = f", {_where(place)}" if place else ""
-    return Difference(kind, "no error", f"{name}() raised {kind}: {_message(error)}{where}.{_advice(error)}")
+    sentence = f"{name}() raised {kind}: {_message(error)}{where}.{_advice(error)}"
+    return Difference(kind, "no error", sentence, "Which value in that line is not what you took it for?")
 
 
 def _message(error: BaseException) -> str:
@@ -301,8 +315,7 @@ def _learners_place(error: BaseException) -> Place | None:
     walk = error.__traceback__
     while walk:
         frame = walk.tb_frame
-        ours = str(frame.f_globals.get("__name__")).startswith("memslot_lab.")
-        if not ours and not is_library(frame.f_code):
+        if not is_library(frame):
             places.append(place_of(frame, walk.tb_lineno))
         walk = walk.tb_next
     return places[-1] if places else None
@@ -316,16 +329,20 @@ def _where(place: Place) -> str:
 
 
 def _advice(error: BaseException) -> str:
+    member = re.search(r"'(\w+)'", _message(error)) if isinstance(error, NameError) else None
+    if member and member[1] in _MEMBERS:
+        return f" Did you mean slots.{member[1]}?"
     for kind, part, advice in _ADVICE:
         if isinstance(error, kind) and part in _message(error):
             return f" {advice}"
     return ""
 
 
+_MEMBERS = ("memslots", "id_to_index", "used_slots", "capacity", "warnings", "warn")
 _ADVICE: tuple[tuple[type[BaseException], str, str], ...] = (
     (FrozenInstanceError, "", "A MemorySlot never changes: put another one into the list instead."),
     (AttributeError, "'NoneType'", "An entry behind the used ones may be None: it was never written."),
-    (AttributeError, "'Memslots'", "A Memslots has memslots, id_to_index, used_slots, capacity and warnings."),
+    (AttributeError, "'Memslots'", "A Memslots has memslots, id_to_index, used_slots, capacity, warnings and warn()."),
     (IndexError, "", "The last used entry is at used_slots - 1, the last of the list at capacity - 1."),
     (
         NameError,

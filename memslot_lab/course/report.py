@@ -43,6 +43,12 @@ class Failure:
     printed: str = ""
 
     @property
+    def absent(self) -> bool:
+        """Whether the call was about an id that was not in the array."""
+        slots = [arg for arg in self.case.calls[self.call] if is_slot(arg)]
+        return any(self.states[0].id_to_index[slot.id] == -1 for slot in slots)
+
+    @property
     def diff(self) -> Picture:
         """The three states side by side."""
         before, got, want = self.states
@@ -99,9 +105,13 @@ class TaskResult:
 
     @property
     def smallest(self) -> Failure | None:
-        """The failure with the smallest case; of equal ones that of the first group."""
+        """The failure to look at first.
+
+        An id that is there comes before one that is not: the guard matters less than what it guards. Then the
+        smallest case counts, then the order of the groups.
+        """
         failures = [group.failure for group in self.groups if group.failure]
-        return min(failures, key=lambda failure: failure.case.size, default=None)
+        return min(failures, key=lambda failure: (failure.absent, failure.case.size), default=None)
 
     def failure_text(self, group: GroupResult) -> str:
         """Return the smallest failure of one group as text, an empty string if it passed."""
@@ -235,10 +245,7 @@ def _brief(args: Args) -> str:
 def _title(failure: Failure) -> str:
     used = len(failure.case.used)
     array = f"an array of {used} slot{'' if used == 1 else 's'}" if used else "an empty array"
-    return f"Smallest failing case: {failure.case.group}, {array}"
-
-
-_TRY = "To try it by hand: `slots, *rest = check({name}).example()`, then `{name}(slots, *rest)`."
+    return f"Failing case: {failure.case.group}, {array}"
 
 
 # For a terminal.
@@ -252,7 +259,7 @@ def _task_text(result: TaskResult) -> str:
     failure = result.smallest
     if not failure:
         return "\n".join([*lines, result.task.explain])
-    return "\n".join([*lines, _failure_text(result, failure), _TRY.format(name=result.task.function)])
+    return "\n".join([*lines, _failure_text(result, failure)])
 
 
 def _failure_text(result: TaskResult, failure: Failure) -> str:
@@ -285,7 +292,9 @@ def _task_html(result: TaskResult) -> str:
     if failure.printed:
         parts += [_paragraph("It printed:"), _code(failure.printed)]
     parts += [_paragraph(f"<b>Hint:</b> {_inline(failure.hint)}")]
-    return "".join([*parts, _paragraph(_inline(_TRY.format(name=result.task.function)))])
+    name = result.task.function
+    by_hand = f"args = check({name}).example()\n{name}(*args)\nshow(args[0])"
+    return "".join([*parts, _paragraph("To try it by hand:"), _code(by_hand)])
 
 
 def _box(inner: str, *, good: bool) -> str:

@@ -1,9 +1,11 @@
 """Cut the exercises from the solutions: the same notebooks without answers and without outputs."""
 
 import json
+import os
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from tempfile import NamedTemporaryFile
+from typing import Any, cast
 
 from memslot_lab.course.answers import read_cells, source_of
 from memslot_lab.course.catalog import Exercise, Task, did_you_mean, read_manifest
@@ -41,7 +43,8 @@ def release(solutions: Path, exercises: Path) -> list[Path]:
     ManifestError
         info.toml cannot be used.
     NotebookError
-        A solution is missing, not in the manifest, or marked wrongly; or an exercise would be overwritten.
+        A solution is missing, not in the manifest, or marked wrongly; an exercise would be overwritten, or cannot
+        be written.
     """
     manifest = read_manifest(exercises / "info.toml")
     for path in sorted(solutions.glob("*.ipynb")):
@@ -55,8 +58,31 @@ def release(solutions: Path, exercises: Path) -> list[Path]:
     for path in written:
         _refuse_edited(path)
     for path in written:
-        path.write_bytes(cut[path])
+        _replace(path, cut[path])
     return written
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    new = None
+    try:
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            new = Path(file.name)
+            file.write(content)
+        new.chmod(0o666 & ~_umask())
+        new.replace(path)
+    except OSError as error:
+        if new:
+            new.unlink(missing_ok=True)
+        raise NotebookError(
+            f"{path} cannot be written ({error.strerror}); make its folder one that you may write to, and release again"
+        ) from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def _cut(path: Path, exercise: Exercise) -> bytes:
@@ -75,18 +101,37 @@ def _cut(path: Path, exercise: Exercise) -> bytes:
 
 def _cut_cell(path: Path, number: int, cell: dict[str, Any], tasks: dict[str, Task]) -> dict[str, Any]:
     """Return one cell of the exercise; an answer cell takes its task out of `tasks`."""
-    mark = cell["metadata"].get("nbgrader")
+    place = f"{path}, cell {number}"
+    kind, cell_id = cell.get("cell_type"), cell.get("id")
+    if not isinstance(kind, str) or not isinstance(cell_id, str):
+        raise NotebookError(f"{place}: no cell_type or no id; open and save the notebook in a current JupyterLab")
+    mark = _mark(place, cell)
     source = source_of(cell)
     if BEGIN in source or END in source:
         task = tasks.pop(mark["grade_id"], None) if mark and mark["solution"] else None
         if task is None:
-            raise NotebookError(
-                f"{path}, cell {number}: a solution, but not in the answer cell of a task; move it there"
-            )
-        source = _stub(f"{path}, cell {number}", source, task)
-    new = {"cell_type": cell["cell_type"], "id": cell["id"], "source": source.splitlines(keepends=True)}
+            raise NotebookError(f"{place}: a solution, but not in the answer cell of a task; move it there")
+        source = _stub(place, source, task)
+    new: dict[str, Any] = {"cell_type": kind, "id": cell_id, "source": source.splitlines(keepends=True)}
     new["metadata"] = {"nbgrader": mark} if mark else {}
-    return {**new, "execution_count": None, "outputs": []} if cell["cell_type"] == "code" else new
+    return {**new, "execution_count": None, "outputs": []} if kind == "code" else new
+
+
+def _mark(place: str, cell: dict[str, Any]) -> dict[str, Any] | None:
+    """Return nbgrader's metadata of a cell, None where there is none."""
+    metadata = _table(cell.get("metadata", {}))
+    if metadata is None:
+        raise NotebookError(f"{place}: its metadata is no table; open and save the notebook in a current JupyterLab")
+    if metadata.get("nbgrader") is None:
+        return None
+    mark = _table(metadata["nbgrader"])
+    if mark is None or type(mark.get("grade_id")) is not str or type(mark.get("solution")) is not bool:
+        raise NotebookError(f"{place}: its nbgrader mark needs a grade_id, a text, and solution, true or false")
+    return mark
+
+
+def _table(value: object) -> dict[str, Any] | None:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 
 def _stub(place: str, source: str, task: Task) -> str:
@@ -120,6 +165,8 @@ def _refuse_edited(path: Path) -> None:
     if not path.exists():
         return
     cells = read_cells(path)
-    metadata = json.loads(path.read_text(encoding="utf-8")).get("metadata", {})
-    if metadata.get("memslot_lab", {}).get("released") != _digest(cells):
+    found: Any = json.loads(path.read_text(encoding="utf-8"))
+    for key in ("metadata", "memslot_lab", "released"):
+        found = (_table(found) or {}).get(key)
+    if found != _digest(cells):
         raise NotebookError(f"{path} was worked in since it was released; move it away, then release again")

@@ -81,6 +81,8 @@ def unpack(directory: Path) -> Unpacked:
     source = course_files()
     if directory.resolve() == source.resolve():
         return Unpacked(directory)
+    if any((source / folder).resolve() in (directory.resolve(), *directory.resolve().parents) for folder in _FOLDERS):
+        raise WorkspaceError(f"{directory} lies inside the course itself, {source}; name that, or a directory outside")
     try:
         return _deliver(source, directory)
     except OSError as error:

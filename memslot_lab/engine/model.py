@@ -161,8 +161,7 @@ class Memslots:
     def copy(self) -> "Memslots":
         """Return an independent copy, stale entries and warnings included."""
         new = copy(self)
-        new.memslots, new.id_to_index = self.memslots.copy(), self.id_to_index.copy()
-        new.warnings = self.warnings.copy()
+        new.memslots, new.id_to_index, new.warnings = self.memslots[:], self.id_to_index[:], self.warnings[:]
         return new
 
     def warn(self, site: WarningSite) -> None:
@@ -179,7 +178,7 @@ class Memslots:
         NotAChangeError
             `change` is no Change.
         """
-        if slot.id >= self.capacity:
+        if slot.id not in range(self.capacity):  # a fraction is in no range
             raise SlotNumberError(
                 f"slot {slot.id} is outside this array's ids 0..{self.capacity - 1}; "
                 f"use a free id, or Memslots(capacity={slot.id + 1})"

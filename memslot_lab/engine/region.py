@@ -33,8 +33,6 @@ KVM_MEM_READONLY = 1 << 1
 KVM_MEM_GUEST_MEMFD = 1 << 2
 KVM_MEM_MAX_NR_PAGES = (1 << 31) - 1
 
-# A delete and a move first install the slot marked as invalid, then the array without it or with it moved.
-_PUBLICATIONS = {Change.CREATE: 1, Change.DELETE: 2, Change.MOVE: 2, Change.FLAGS_ONLY: 1}
 _INTERNAL_SLOTS = 3  # x86: TSS, APIC access page, identity page table
 _TASK_SIZE_MAX = (1 << 47) - PAGE_SIZE  # end of user space with four-level page tables
 _U32, _U64 = 1 << 32, 1 << 64
@@ -118,6 +116,8 @@ class Vm:
     ----------
     memslots : list[Memslots]
         The array of each address space.
+    user_end : Hva
+        Where the host's user space ends: that of x86 with four-level page tables.
     publications : int
         How many times a set of memslots was installed: once for a create or new flags, twice for a delete or a
         move (the slot is marked invalid first). The kernel's generation grows by `address_spaces` each time.
@@ -135,7 +135,10 @@ pick a free range or delete slot 0 first
     """
 
     def __init__(self, user_slots: int = 32764, *, address_spaces: int = 1, max_gfn: Gfn = (1 << 40) - 1) -> None:
+        if not 1 <= user_slots <= 32764 or address_spaces < 1:
+            raise err.FieldWidthError(f"Vm({user_slots}, address_spaces={address_spaces}): use 1..32764 and 1 or more")
         self.user_slots = user_slots
+        self.user_end = _TASK_SIZE_MAX
         self.max_gfn = max_gfn
         self.memslots = [Memslots(user_slots + _INTERNAL_SLOTS) for _ in range(address_spaces)]
         self.publications = 0
@@ -149,20 +152,26 @@ pick a free range or delete slot 0 first
         Raises
         ------
         MemslotError
-            The first rule that the request breaks, with the kernel's `errno`; nothing is changed.
+            The first rule that the request breaks, with the kernel's `errno`; no slot is changed.
 
         Notes
         -----
         Cost: O(log used_slots) to check, O(used_slots) to update.
         Source: __kvm_set_memory_region(), virt/kvm/kvm_main.c, v6.1.
         """
-        change = self.classify(region)
+        try:
+            change = self.classify(region)
+        except err.GpaLimitError:
+            # Subtle: a move has already installed the slot's invalid copy; backing out installs the old set again.
+            if id_to_memslot(self.memslots[region.slot >> 16], region.slot & 0xFFFF):
+                self.publications += 2
+            raise
         if change is not None:
             self.apply(region, change)
         return change
 
     def classify(self, region: UserspaceMemoryRegion) -> Change | None:
-        """Return what `region` would do, None for nothing to do; change no slot.
+        """Return what `region` would do, None for nothing to do; change nothing.
 
         Raises
         ------
@@ -192,8 +201,6 @@ pick a free range or delete slot 0 first
         if region.flags & KVM_MEM_GUEST_MEMFD and isinstance(region, UserspaceMemoryRegion2):
             self._require_memfd(region)
         if base_gfn + npages - 1 > self.max_gfn:
-            # Subtle: a move has already installed the slot's invalid copy; backing out installs the old set again.
-            self.publications += _PUBLICATIONS[change] if change is Change.MOVE else 0
             raise err.GpaLimitError(
                 f"slot {slot_id} ({_gfns(base_gfn, npages)}) ends above gfn {self.max_gfn:#x}, "
                 f"the highest that this machine maps; pick a lower range"
@@ -212,15 +219,23 @@ pick a free range or delete slot 0 first
             if isinstance(region, UserspaceMemoryRegion2) and region.flags & KVM_MEM_GUEST_MEMFD:
                 end = region.guest_memfd_offset + region.memory_size
                 self._bindings[region.slot] = (region.guest_memfd, region.guest_memfd_offset, end)
-        self.publications += _PUBLICATIONS[change]
+        # A delete and a move first install the slot marked as invalid, then the array without it or with it moved.
+        self.publications += 2 if change is Change.DELETE or change is Change.MOVE else 1
 
     def create_guest_memfd(self, size: int) -> int:
         """Make a guest_memfd of `size` bytes; return its descriptor.
+
+        Raises
+        ------
+        SizeError
+            `size` is no whole number of pages, or none.
 
         Notes
         -----
         Source: kvm_gmem_create(), virt/kvm/guest_memfd.c, v6.8.
         """
+        if size <= 0 or size % PAGE_SIZE:
+            raise err.SizeError(f"guest_memfd size {size:#x}: pass a multiple of {PAGE_SIZE:#x}, not 0")
         self._files.append(size)
         return len(self._files) - 1
 
@@ -229,9 +244,8 @@ pick a free range or delete slot 0 first
         slot_id, flags, gpa, size = region.slot & 0xFFFF, region.flags, region.guest_phys_addr, region.memory_size
         if slot_id >= self.user_slots:
             raise err.SlotNumberError(f"slot {slot_id} is outside the ids 0..{self.user_slots - 1}; use a free one")
-        allowed = KVM_MEM_LOG_DIRTY_PAGES | KVM_MEM_READONLY
-        if isinstance(region, UserspaceMemoryRegion2):
-            allowed = KVM_MEM_GUEST_MEMFD if flags & KVM_MEM_GUEST_MEMFD else allowed
+        private = isinstance(region, UserspaceMemoryRegion2) and flags & KVM_MEM_GUEST_MEMFD
+        allowed = KVM_MEM_GUEST_MEMFD if private else KVM_MEM_LOG_DIRTY_PAGES | KVM_MEM_READONLY
         if flags & ~allowed:
             raise err.FlagsError(
                 f"slot {slot_id} flags {flags:#x}: only the bits {allowed:#x} go here; clear the others"
@@ -241,10 +255,10 @@ pick a free range or delete slot 0 first
         if gpa % PAGE_SIZE:
             raise err.GpaAlignmentError(f"slot {slot_id} guest_phys_addr {gpa:#x} is inside a page; align it")
         hva = region.userspace_addr
-        if hva % PAGE_SIZE or hva + size > _TASK_SIZE_MAX:
+        if hva % PAGE_SIZE or hva + size > self.user_end:
             raise err.UserspaceAddrError(
                 f"slot {slot_id} userspace_addr {hva:#x}, size {size:#x}: must be page aligned and end at or below "
-                f"{_TASK_SIZE_MAX:#x}; pass an address that mmap() returned"
+                f"{self.user_end:#x}; pass an address that mmap() returned"
             )
         if flags & KVM_MEM_GUEST_MEMFD and isinstance(region, UserspaceMemoryRegion2):
             offset = region.guest_memfd_offset

@@ -47,10 +47,14 @@ def save_memory_plot(result: Replay, path: Path, *, most: int) -> None:
     PlotError
         matplotlib is missing, the ending is unknown, or the file cannot be written.
     """
+    if not path.suffix or path.is_dir():
+        raise PlotError(f"{path}: no name of a picture; add an ending such as .png or .svg")
+    if path.exists() and path.samefile(result.path):
+        raise PlotError(f"{path}: that is the capture itself; name another file")
     figure = memory_figure(result, most=most)
     try:
         figure.savefig(path, dpi=110)
-    except ValueError as error:
+    except (ValueError, RuntimeError) as error:
         raise PlotError(f"{path}: {error}; use an ending such as .png or .svg") from error
     except OSError as error:
         raise PlotError(f"{path}: cannot be written ({error.strerror}); choose another folder") from error
@@ -92,7 +96,8 @@ def memory_figure(result: Replay, *, most: int) -> Figure:
         axis.set_title(f"{title}: {vm.requests:,} requests{drawn}, {vm.used_slots} slots at the end", loc="left")
     figure.supylabel("guest physical address (not to scale)", fontsize=10)
     busiest = f", the busiest of {len(result.vms):,} virtual machines" if len(result.vms) > _PANELS else ""
-    figure.suptitle(f"Guest memory over time: {result.path.name}{busiest}", fontweight="bold")
+    name = result.path.name.encode(errors="replace").decode()
+    figure.suptitle(f"Guest memory over time: {name}{busiest}", fontweight="bold", parse_math=False)
     return figure
 
 

@@ -42,20 +42,23 @@ def _troubles(result: Replay) -> Iterator[str]:
         f"the engine {one.why or errno_name(one.engine)}"
         for one in result.disagreements
     ]
-    yield from _listed("disagreements with the recorded verdict", disagreements)
-    yield from _listed("unreadable region lines, passed over", [f"line {b.line}: {b.why}" for b in result.bad_lines])
+    if disagreements:
+        yield from _listed("disagreement", " with the recorded verdict", disagreements)
+    elif result.format != "mtree":
+        yield "no disagreements with the recorded verdict"
+    bad_lines = [f"line {bad.line}: {bad.why}" for bad in result.bad_lines]
+    yield from _listed("unreadable region line", ", passed over", bad_lines)
     undecoded = [f"line {one.line}: {one.why}" for one in result.undecoded]
-    yield from _listed("requests that the log does not tell, passed over", undecoded)
+    yield from _listed("request", " that the log does not tell, passed over", undecoded)
+    yield from _listed("guess", "", [f"line {one.line}: {one.guess}" for one in result.guesses])
 
 
-def _listed(title: str, items: list[str]) -> Iterator[str]:
+def _listed(name: str, rest: str, items: list[str]) -> Iterator[str]:
     if items:
-        yield f"{len(items):,} {title}:"
+        yield f"{_count(len(items), name)}{rest}:"
         yield from (f"  {item}" for item in items[:_MOST])
         if len(items) > _MOST:
-            yield f"  and {len(items) - _MOST:,} more"
-    elif title.startswith("disagreements"):
-        yield f"no {title}"
+            yield f"  and {len(items) - _MOST:,} more (--json lists them all)"
 
 
 def _vm(number: int, vm: VmReplay) -> Iterator[str]:
@@ -89,7 +92,7 @@ def _vm(number: int, vm: VmReplay) -> Iterator[str]:
 
 
 def _count(number: int, name: str) -> str:
-    return f"{number:,} {name}{'' if number == 1 else 's'}"
+    return f"{number:,} {name}{'' if number == 1 else 'es' if name.endswith('s') else 's'}"
 
 
 def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:

@@ -34,7 +34,7 @@ def test_lines_of_plain_and_gzip_file_are_equal(log: Path) -> None:
         (b"", "empty"),
         (gzip.compress(b"", mtime=0), "empty"),
         (b"one\ntwo\n\x7fELF\0\0\n", "line 3 holds a NUL byte"),
-        (b"x" * (1 << 17), "line 1 is over 65536 bytes"),
+        (b"x" * (1 << 21), "line 1 is over 1048576 bytes"),
         (b"PK\x03\x04....", "packed with zip; unpack it"),
         (b"\xfd7zXZ\0....", "packed with xz; unpack it"),
         (gzip.compress(b"one\n" * 100_000, mtime=0)[:-20], "damaged after line"),

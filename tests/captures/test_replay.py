@@ -2,9 +2,11 @@
 
 import gzip
 import json
+import os
 import tracemalloc
 from errno import EINVAL, ENOMEM
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -222,3 +224,67 @@ def test_history_tells_who_stood_where_and_when(tmp_path: Path) -> None:
 
     spans = {(span.slot.id, span.slot.base_gfn, span.first, span.end) for span in vm.spans}
     assert spans == {(0, 0x0, 0, 1), (0, 0x2, 1, 3), (1, 0x0, 2, 4)}
+
+
+def test_user_space_of_another_host_is_learned_from_its_answers(tmp_path: Path) -> None:
+    """A success above the end of x86's user space shows that the host has a larger one."""
+    assert replay(write(tmp_path / "a.trace", (0, 0, 0x40000000, 0x8000000, 0xFFFF7BE00000, 0))).disagreements == []
+
+
+def test_flat_view_given_twice_is_two_vms(tmp_path: Path) -> None:
+    """Each view of the same machine stands by itself."""
+    path = tmp_path / "a.mtree"
+    path.write_bytes((CAPTURES / "q72-mtree-f-pc-kvm.mtree").read_bytes() * 2)
+
+    result = replay(path)
+
+    assert [vm.used_slots for vm in result.vms] == [9, 9]
+    assert result.disagreements == []
+
+
+def test_flat_view_cut_inside_a_row_is_refused(tmp_path: Path) -> None:
+    """Wherever a row that is a slot is cut, the cut is seen."""
+    lines = (CAPTURES / "q72-mtree-f-pc-kvm.mtree").read_bytes().splitlines(keepends=True)
+    row = next(i for i, line in enumerate(lines) if line.endswith(b" KVM\r\n"))
+    path = tmp_path / "a.mtree"
+    for length in range(1, lines[row].index(b" KVM")):
+        path.write_bytes(b"".join(lines[:row]) + lines[row][:length])
+
+        with pytest.raises(CaptureError, match="inside a request"):
+            replay(path)
+
+
+def test_flat_view_with_an_impossible_row_reports_it(tmp_path: Path) -> None:
+    """A range that no request can carry is a bad line."""
+    path = tmp_path / "a.mtree"
+    row = "  0000000000000000-ffffffffffffffff (prio 0, ram): pc.ram KVM\n"
+    path.write_text(f'FlatView #0\n AS "memory", root: system\n{row}')
+
+    assert [bad.line for bad in replay(path).bad_lines] == [3]
+
+
+def test_named_pipe_is_read_like_a_file(tmp_path: Path) -> None:
+    """A log may come from another program, however long it is."""
+    pipe, log = tmp_path / "pipe", tmp_path / "a.trace"
+    os.mkfifo(pipe)
+    write(log, *[(0, n % 2, 0, 0x1000, 0x7F0000000000, 0) for n in range(40_000)])
+    writer = Thread(target=lambda: pipe.write_bytes(log.read_bytes()))
+    writer.start()
+
+    result = replay(pipe, progress=True)
+
+    writer.join()
+    assert result.requests == 40_000
+
+
+def test_guess_is_reported_with_its_line(tmp_path: Path) -> None:
+    """Two threads that made a VM on one descriptor: the second one's line is named."""
+    path = tmp_path / "a.strace"
+    fields = "{slot=0, flags=0, guest_phys_addr=0, memory_size=4096, userspace_addr=0}"
+    call = f"KVM_SET_USER_MEMORY_REGION, {fields}) = 0"
+    path.write_text(f"1 ioctl(3, KVM_CREATE_VM, 0) = 4\n2 ioctl(3, KVM_CREATE_VM, 0) = 4\n2 ioctl(4, {call}\n")
+
+    result = replay(path)
+
+    assert [guess.line for guess in result.guesses] == [2]
+    assert [vm.used_slots for vm in result.vms] == [0, 1]

@@ -20,7 +20,7 @@ def events(*lines: str, end: str = "\n") -> list[Event]:
 
 @pytest.mark.parametrize("prefix", ["", "123 ", "123   ", "[pid   123] ", "123<qemu-system-x86> ", "12:00:01 "])
 @pytest.mark.parametrize("clock", ["", "05:34:01.134975 ", "1795411875.493124 ", "     0.000023 "])
-@pytest.mark.parametrize("fd", ["8", "8<anon_inode:kvm-vm>", "8<anon_inode:[kvm-vm]>"])
+@pytest.mark.parametrize("fd", ["8", "8<anon_inode:kvm-vm>", "8<anon_inode:[kvm-vm]<char 10:232>>"])
 @pytest.mark.parametrize(
     "name", ["KVM_SET_USER_MEMORY_REGION", "0x4020ae46", "0x4020ae46 /* KVM_SET_USER_MEMORY_REGION */"]
 )
@@ -84,6 +84,44 @@ def test_split_calls_of_two_threads_join_by_thread() -> None:
     assert got == [half, half, Request(2, 0, second, EEXIST), Request(1, 0, REGION, 0), Unused(other=True)]
 
 
+def test_resume_without_a_number_joins_the_only_open_call() -> None:
+    """On a terminal the thread's number is left out once one thread is left."""
+    got = events(
+        f"[pid   100] ioctl(8, KVM_SET_USER_MEMORY_REGION, {FIELDS} <unfinished ...>",
+        "[pid   101] +++ exited with 0 +++",
+        "<... ioctl resumed>) = 0",
+    )
+
+    assert got == [Unused(other=False), Unused(other=True), Request(1, 0, REGION, 0)]
+
+
+def test_call_whose_return_is_missing_is_told_when_its_thread_goes_on() -> None:
+    """The return of a later call is not taken for that of an earlier one, and nothing is lost in silence."""
+    other = FIELDS.replace("slot=0", "slot=1")
+
+    got = events(
+        f"100 ioctl(8, KVM_SET_USER_MEMORY_REGION, {FIELDS} <unfinished ...>",
+        "100 ioctl(9, KVM_RUN, 0 <unfinished ...>",
+        "100 <... ioctl resumed>) = 0",
+        f"100 ioctl(8, KVM_SET_USER_MEMORY_REGION, {other}) = 0",
+    )
+
+    told = [event for event in got if isinstance(event, Undecoded)]
+    assert told == [Undecoded(1, 0, "the call never returned in this log")]
+    assert [event.line for event in got if isinstance(event, Request)] == [4]
+
+
+def test_signal_does_not_end_an_unfinished_call() -> None:
+    """A signal's line between the halves of a call changes nothing."""
+    got = events(
+        f"100 ioctl(8, KVM_SET_USER_MEMORY_REGION, {FIELDS} <unfinished ...>",
+        "100 --- SIGUSR1 {si_signo=SIGUSR1} ---",
+        "100 <... ioctl resumed>) = 0",
+    )
+
+    assert got[-1] == Request(1, 0, REGION, 0)
+
+
 def test_call_that_never_returns_is_told() -> None:
     """A call without an answer has no effect, and is not lost."""
     got = events(f"11 ioctl(8, KVM_SET_USER_MEMORY_REGION, {FIELDS} <unfinished ...>", "11 +++ killed by SIGKILL +++")
@@ -103,7 +141,7 @@ def test_unreadable_fields_are_told() -> None:
     """A pointer instead of fields is passed over, by name."""
     (event,) = events("ioctl(8, KVM_SET_USER_MEMORY_REGION, 0x7ffc80e93c80) = -1 EFAULT (Bad address)")
 
-    assert event == Undecoded(1, 0, "strace could not read the fields")
+    assert event == Undecoded(1, 0, "strace could not read the fields", effect=False)
 
 
 @pytest.mark.parametrize("name", ["_IOC(_IOC_WRITE, 0xae, 0x49, 0xa0)", "KVM_SET_USER_MEMORY_REGION2", "0x40a0ae49"])
@@ -116,7 +154,7 @@ def test_region2_call_is_told(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["KVM_CREATE_VM", "0xae01", "0xae01 /* KVM_CREATE_VM */"])
-@pytest.mark.parametrize("fd", ["4", "4<anon_inode:kvm-vm>"])
+@pytest.mark.parametrize("fd", ["4", "4<anon_inode:kvm-vm>", "4<anon_inode:kvm-vm<x y>>"])
 def test_new_vm_on_the_same_descriptor_replaces_the_old(name: str, fd: str) -> None:
     """A VM made on a descriptor takes the place of the one that had it."""
     call = f"ioctl(4, KVM_SET_USER_MEMORY_REGION, {FIELDS}) = 0"
@@ -137,6 +175,7 @@ def test_two_processes_with_one_descriptor_number_are_two_vms() -> None:
     )
 
     assert [event.vm for event in got if isinstance(event, Request)] == [0, 1, 0]
+    assert [bool(event.guess) for event in got if isinstance(event, NewVm)] == [False, True]
 
 
 def test_two_vms_of_one_process_are_told_by_descriptor() -> None:
@@ -151,9 +190,10 @@ def test_two_vms_of_one_process_are_told_by_descriptor() -> None:
     assert [event.vm for event in got if isinstance(event, Request)] == [1, 0]
 
 
-def test_vm_that_could_not_be_made_is_none() -> None:
+@pytest.mark.parametrize("answer", ["-1 EBUSY (Device or resource busy)", "?"])
+def test_vm_that_could_not_be_made_is_none(answer: str) -> None:
     """A failed KVM_CREATE_VM makes no VM."""
-    assert events("ioctl(3, KVM_CREATE_VM, 0) = -1 EBUSY (Device or resource busy)") == [Unused(other=True)]
+    assert events(f"ioctl(3, KVM_CREATE_VM, 0) = {answer}") == [Unused(other=True)]
 
 
 @pytest.mark.parametrize(
@@ -166,6 +206,7 @@ def test_vm_that_could_not_be_made_is_none() -> None:
         f"ioctl(8, KVM_SET_USER_MEMORY_REGION, {FIELDS})",
         f"ioctl(8, KVM_SET_USER_MEMORY_REGION, {FIELDS.replace('2097152', str(1 << 64))}) = 0",
         f"ioctl(8 KVM_SET_USER_MEMORY_REGION {FIELDS}) = 0",
+        f"ioctl({'8' * 5000}, KVM_SET_USER_MEMORY_REGION, {FIELDS}) = 0",
     ],
 )
 def test_bad_region_line_is_told_and_passed_over(line: str) -> None:

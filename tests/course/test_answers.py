@@ -1,5 +1,6 @@
 """check_exercise(): the answer cells of a notebook, run alone; a broken notebook is told in words."""
 
+import ast
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from memslot_lab.course import NotebookError, UnknownExerciseError, check_exercise
+from memslot_lab.course.catalog import find_exercise
 
 ROOT = Path(__file__).parents[2]
 SOLVED = ROOT / "solutions" / "03_delete.ipynb"
@@ -86,9 +88,11 @@ def test_other_cells_are_not_run(tmp_path: Path) -> None:
         ("%time delete\n", "Line 1 of the answer cell, `%time delete`, is a command of the notebook"),
         ("def delete(slots, slot):\n    !ls", "Line 2 of the answer cell, `!ls`, is a command of the notebook"),
         ("delete?", "`delete?`, is a command of the notebook"),
-        ("", "delete is None, not a function: run the cell that defines it."),
-        ("delete = 5", "delete is 5, not a function"),
-        ("delete = 'text'", "delete is 'text', not a function"),
+        ("", "The answer cell defines no function called delete."),
+        ("import json", "The answer cell defines no function called delete."),
+        ("def delte(slots, slot): ...", "defines no function called delete; it defines delte: rename it."),
+        ("delete = 5", "The answer cell defines no function called delete: there, delete is 5."),
+        ("delete = 'text'", "defines no function called delete: there, delete is 'text'."),
         ("from memslot_lab.engine import delete", "This delete() is the engine's own"),
         ("1 / 0", "The answer cell itself raised ZeroDivisionError: division by zero"),
         ("raise SystemExit", "The answer cell itself raised SystemExit"),
@@ -106,6 +110,20 @@ def test_answer_that_cannot_be_judged_is_told_in_words(tmp_path: Path, source: s
     assert words in report.text()
     assert "Traceback" not in report.text()
     assert not report.passed
+
+
+def test_answer_has_the_names_of_the_exercises_import_cell(tmp_path: Path) -> None:
+    """What the notebook imports for the learner is there on the command line, but for the course's own three."""
+    document = json.loads(SOLVED.read_text(encoding="utf-8"))
+    first = next(cell for cell in document["cells"] if cell["cell_type"] == "code")
+    tree = ast.parse("".join(first["source"]))
+    names = {a.name for node in tree.body if isinstance(node, ast.ImportFrom) for a in node.names}
+    own = names - {"check", "hint", "solved"}
+    used = ", ".join(sorted(own))
+    body = "".join(answer_cell(document)["source"]).replace("    ### BEGIN", f"    {used}\n    ### BEGIN")
+
+    assert {name.partition(":")[2] for name in find_exercise("03_delete").imports} == own >= {"show", "Change"}
+    assert check_exercise(saved(tmp_path, answer(f"{used}\n{body}"))).passed
 
 
 def test_answer_may_import_and_define_helpers(tmp_path: Path) -> None:
@@ -130,7 +148,7 @@ def cut(notebook: Notebook) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (duplicate, "has 2 answer cells for delete(), cells 9 and 18; delete all but one"),
+        (duplicate, "has 2 answer cells for delete(), cells 9 and 19; delete all but one"),
         (cut, "has no answer cell for delete(): the cell that came with the exercise is gone"),
         (lambda n: answer_cell(n)["metadata"].pop("nbgrader"), "has no answer cell for delete()"),
         (lambda n: answer_cell(n)["metadata"]["nbgrader"].update(grade_id="x"), "has no answer cell for delete()"),

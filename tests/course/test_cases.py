@@ -2,7 +2,7 @@
 
 import json
 
-from memslot_lab.course.cases import Case, cases_of, reference_of
+from memslot_lab.course.cases import ALL, Case, cases_of, reference_of
 from memslot_lab.engine import MemorySlot, violations
 from memslot_lab.views.array import read_state
 
@@ -30,9 +30,22 @@ def test_cases_are_the_same_each_time() -> None:
     assert DELETES[0].start() is not DELETES[0].start()
 
 
-def test_cases_come_smallest_first() -> None:
-    """The first failure is the easiest to see through."""
-    assert [case.size for case in DELETES] == sorted(case.size for case in DELETES)
+def test_cases_come_with_known_ids_first_and_by_size() -> None:
+    """The first failure is the easiest to see through, and never the guard's where something else is wrong too."""
+    order = [(case.asks_absent, case.size) for case in DELETES]
+
+    assert order == sorted(order)
+    assert {absent for absent, _ in order} == {False, True}
+
+
+def test_group_empty_holds_empty_arrays_only() -> None:
+    """Everything is looked at there, the warning too; the array that is emptied counts as `last`."""
+    empty = [case for case in DELETES if case.group == "empty"]
+
+    assert empty
+    assert not [case for case in empty if case.used]
+    assert {case.looked_at for case in empty} == {ALL}
+    assert any(case.group == "last" and len(case.calls) == len(case.used) for case in DELETES)
 
 
 def test_cases_cover_what_wrong_answers_slip_past() -> None:

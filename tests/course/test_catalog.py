@@ -18,7 +18,7 @@ topic = "deleting"
 lesson = "03_deleting"
 objective = "o"
 out_of_scope = "s"
-imports = ["Memslots"]
+imports = ["memslot_lab.engine:Memslots"]
 [[exercise.task]]
 number = "3.1"
 function = "delete"
@@ -71,7 +71,10 @@ def test_unknown_function_names_the_nearest() -> None:
         ('topic = "deleting"', 'topic = ""', "exercise 03_delete: topic is ''"),
         ("points = 1", 'points = "1"', "exercise 03_delete, task 3.1, group: points is '1'; give it a int"),
         ("points = 1", "points = true", "points is True"),
-        ('["Memslots"]', "[1]", "imports is [1]; give it strings"),
+        ('["memslot_lab.engine:Memslots"]', "[1]", "imports is [1]; give it strings"),
+        ("engine:Memslots", "engine:Memslot", "imports has 'memslot_lab.engine:Memslot', which cannot be imported"),
+        ("engine:Memslots", "engin:Memslots", "which cannot be imported; write module:name"),
+        ("engine:Memslots", "engine", "imports has 'memslot_lab.engine', which cannot be imported"),
         ('["why?", "so."]', '["why?"]', "two or three hints"),
         ('["why?", "so."]', '["so.", "so."]', "the first is a question"),
         ('hint = "h"', 'hint = "h"\nhnit = "h"', "hnit means nothing here"),

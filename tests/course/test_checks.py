@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 import runpy
 import sys
 from pathlib import Path
@@ -12,9 +13,11 @@ import pytest
 
 from memslot_lab import engine
 from memslot_lab.course import NotSolvedError, UnknownExerciseError, check, compare, hint, solved
+from memslot_lab.course.catalog import find_task
 from memslot_lab.course.report import Report
 from memslot_lab.engine import MemorySlot, Memslots, violations
 from memslot_lab.engine.update import delete as kernels_delete
+from memslot_lab.views.array import show
 
 ANSWERS = Path(__file__).parents[1]
 PREFIX = """
@@ -69,7 +72,7 @@ def test_check_of_a_misspelt_function_names_the_nearest() -> None:
     answer = right()
     answer.__name__ = "delte"
 
-    assert "did you mean 'delete'?" in check(answer).text()
+    assert check(answer).text().endswith("did you mean 'delete'?")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +109,10 @@ def test_check_of_a_function_that_cannot_run_says_why(answer: object, words: str
         ("    1 / 0", "raised ZeroDivisionError: division by zero"),
         ("    slots.memslots[slots.used_slots].id", "An entry behind the used ones may be None"),
         ("    slot.npages = 0", "A MemorySlot never changes: put another one into the list instead."),
-        ("    slots.length = 0", "A Memslots has memslots, id_to_index, used_slots, capacity and warnings."),
+        ("    slots.length = 0", "A Memslots has memslots, id_to_index, used_slots, capacity, warnings and warn()."),
+        ("    used_slots -= 1", "Did you mean slots.used_slots?"),
+        ("    return memslots[0]", "Did you mean slots.memslots?"),
+        ("    length -= 1", "Is it spelt right?"),
         ("    nosuchname", "Is it spelt right?"),
         ("    import sys; sys.exit(0)", "called exit(): a function ends with return"),
         ("    raise BaseException", "raised BaseException: no message"),
@@ -195,6 +201,91 @@ def test_check_ignores_a_return_value() -> None:
     assert check(delete).passed
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("[]", " It returned a list; what is returned is not looked at: change `slots` itself."),
+        ("7", " It returned an int; what is returned"),
+        ("None", ""),
+        ("slots", ""),
+    ],
+)
+def test_check_of_a_failing_call_tells_what_was_returned(value: str, words: str) -> None:
+    """Who returns a new list learns that nobody reads it; who returns the array itself has mistaken nothing."""
+    failure = check(function(f"    return {value}")).tasks[0].smallest
+
+    assert failure is not None
+    assert words in failure.sentence
+    assert ("It returned" in failure.sentence) == bool(words)
+
+
+def test_check_lets_a_function_show_and_print() -> None:
+    """What the laboratory's own functions do costs no steps: a right answer may look at what it does."""
+    answer = right()
+
+    def delete(slots: Memslots, slot: MemorySlot) -> None:
+        print(show(slots), *range(20), sep="\n")  # noqa: T201 - as a learner does
+        answer(slots, slot)
+        print(show(slots))  # noqa: T201
+
+    assert check(delete).passed
+
+
+def test_check_of_an_endless_print_names_the_learners_line() -> None:
+    """The step budget is spent in the learner's function, never inside what catches the output."""
+    failure = check(function("    i = 0\n    while True: print(i)")).tasks[0].smallest
+
+    assert failure is not None
+    assert "was stopped after" in failure.sentence
+    assert "in line 3, with i = 0." in failure.sentence
+
+
+@pytest.mark.parametrize("body", ["    1 / 0", "    exit()", "    while True: pass"])
+def test_exception_and_endless_loop_have_a_hint_about_their_line(body: str) -> None:
+    """A group's hint would lead away from the line that is to be mended."""
+    hints = {group.failure.hint for group in check(function(body)).tasks[0].groups if group.failure}
+
+    assert len(hints) == 1
+    assert not hints & {group.hint for group in find_task("delete")[1].groups}
+    assert re.search("line|round", hints.pop())
+
+
+def test_unknown_id_says_nothing_of_absent_ids_where_the_id_is_there() -> None:
+    """A needless warning is another mistake than a missing one."""
+    (failure,) = [group.failure for group in check(wrong("warns_each_time")).tasks[0].groups if group.failure]
+
+    assert failure.case.group == "unknown id"
+    assert not failure.absent
+    assert failure.hint == "What must be true before a warning is noted?"
+
+
+def test_report_shows_an_id_that_is_there_before_one_that_is_not() -> None:
+    """An answer without the guard and with a loop that slips is shown its loop first, however small the other case."""
+    answer = function(
+        "    i = slots.id_to_index[slot.id]; slots.used_slots -= 1\n"
+        "    slots.memslots[i] = slot; slots.id_to_index[slot.id] = -1"
+    )
+    result = check(answer).tasks[0]
+    absent = [group.failure.case.size for group in result.groups if group.failure and group.failure.absent]
+
+    assert result.smallest is not None
+    assert not result.smallest.absent
+    assert min(absent) < result.smallest.case.size
+    assert result.smallest.case.group == "first"
+
+
+def test_report_tells_how_to_try_by_hand_in_a_notebook_only() -> None:
+    """Two lines to copy and one to look; a terminal has no cell to copy them to."""
+    report = check(wrong("stops_one_early"))
+    lines = "args = check(delete).example()\ndelete(*args)\nshow(args[0])"
+    names: dict[str, Any] = {"check": check, "delete": wrong("stops_one_early"), "show": show}
+    exec(lines, names)
+
+    assert lines in report._repr_html_()
+    assert "example()" not in report.text()
+    assert names["args"][0].used_slots == 1
+
+
 def test_check_leaves_the_interrupt_to_the_person() -> None:
     """Ctrl-C ends a check."""
     with pytest.raises(KeyboardInterrupt):
@@ -227,7 +318,7 @@ def test_report_of_a_wrong_answer_has_table_case_diff_and_one_hint() -> None:
 
     assert "case         call                   got" in text
     assert "FAIL  middle       delete(slots, slot 0)  slots 3, 0" in text
-    assert "Smallest failing case: first, an array of 2 slots\n  delete(slots, MemorySlot(id=3" in text
+    assert "Failing case: first, an array of 2 slots\n  delete(slots, MemorySlot(id=3" in text
     assert text.count("Hint:") == 1
     assert "!=" in text
 
@@ -291,7 +382,7 @@ def test_solved_prints_one_line_when_everything_passes(capsys: pytest.CaptureFix
     ("functions", "words"),
     [
         ("forgets_the_shifted_ids", "03_delete: 7 of 8 case groups passed; next: index table; run check(delete) above"),
-        ("does_nothing", "03_delete: 0 of 8 case groups passed; next: empty; run check(delete) above"),
+        ("does_nothing", "03_delete: 0 of 8 case groups passed; next: one; run check(delete) above"),
         (None, "03_delete: 0 of 8 case groups passed; next: empty; run check(delete) above"),
     ],
 )
@@ -332,12 +423,10 @@ def test_hint_climbs_from_a_question_to_nearly_telling() -> None:
     assert hint(None, -3).text.startswith("no exercise asks for")
 
 
-def test_prediction_is_answered_kindly_and_gives_nothing_away() -> None:
-    """Right, wrong and none yet."""
-    assert compare([1, 2], [1, 2]).text == "As you expected: [1, 2]."
-    assert compare((1, 2), [1, 2]).text == "As you expected: [1, 2]."
-    assert compare([2], [1, 2]).text.startswith("You expected [2]; it is [1, 2].")
-    assert "[1, 2]" not in compare(..., [1, 2]).text
+@pytest.mark.parametrize("level", ["2", 2.0, None, [2]])
+def test_hint_at_a_level_that_is_no_number_says_how_to_write_it(level: object) -> None:
+    """Quotes round the number are answered in words."""
+    assert hint("delete", level).text.endswith("as the level, want a number from 1 to 3: write hint(delete, 2)")
 
 
 def test_course_functions_show_no_internals() -> None:

@@ -32,7 +32,7 @@ SENTENCES = {
     ),
     "never_asks_for_the_id": "used_slots went from 0 to -1, but no slot has id 1: nothing may change.",
     "pops_the_id_table": "id_to_index has 7 entries, want 8: each id keeps its place in it.",
-    "says_nothing": "No slot has id 7: nothing was changed, which is right, but no warning was noted.",
+    "says_nothing": "No slot has id 1: nothing was changed, which is right, but no warning was noted.",
     "shifts_four_at_most": (
         "memslots[4] holds the blank slot that was handed in; want slot 2. "
         "The shift stopped 2 slots early: 4 of the 6 slots behind the gap moved."

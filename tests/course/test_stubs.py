@@ -1,7 +1,9 @@
 """Stubs are cut from the solutions, always alike, and never over a learner's work."""
 
 import json
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +137,91 @@ def test_solution_outside_an_answer_cell_is_refused(course: Path) -> None:
 
     with pytest.raises(NotebookError, match="cell 3: a solution, but not in the answer cell of a task"):
         cut(course)
+
+
+def spoil(path: Path, damage: Callable[[dict[str, Any]], object]) -> None:
+    """Damage a notebook at its answer cell."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    damage(next(cell for cell in notebook["cells"] if cell["metadata"].get("nbgrader", {}).get("solution")))
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda cell: cell.pop("id"), "cell 9: no cell_type or no id; open and save"),
+        (lambda cell: cell.pop("cell_type"), "cell 9: no cell_type or no id"),
+        (lambda cell: cell.update(id=7), "cell 9: no cell_type or no id"),
+        (lambda cell: cell.pop("metadata"), "cell 9: a solution, but not in the answer cell of a task"),
+        (lambda cell: cell.update(metadata=None), "cell 9: its metadata is no table"),
+        (lambda cell: cell.update(metadata=[]), "cell 9: its metadata is no table"),
+        (lambda cell: cell["metadata"]["nbgrader"].pop("grade_id"), "cell 9: its nbgrader mark needs a grade_id"),
+        (lambda cell: cell["metadata"]["nbgrader"].pop("solution"), "cell 9: its nbgrader mark needs a grade_id"),
+        (lambda cell: cell["metadata"]["nbgrader"].update(grade_id=[]), "cell 9: its nbgrader mark needs"),
+        (lambda cell: cell["metadata"].update(nbgrader=[1]), "cell 9: its nbgrader mark needs"),
+    ],
+)
+def test_solution_with_damaged_marks_is_told_by_cell(
+    course: Path, damage: Callable[[dict[str, Any]], object], words: str
+) -> None:
+    """What an editor may drop is named, and nothing is written."""
+    spoil(course / "solutions" / "03_delete.ipynb", damage)
+
+    with pytest.raises(NotebookError, match=words):
+        cut(course)
+    assert not (course / "exercises" / "03_delete.ipynb").exists()
+
+
+@pytest.mark.parametrize("metadata", [[], None, {"memslot_lab": []}, {"memslot_lab": {"released": []}}])
+def test_release_never_writes_over_a_notebook_with_odd_metadata(course: Path, metadata: object) -> None:
+    """Without a digest that fits, it counts as work."""
+    cut(course)
+    mine = course / "exercises" / "03_delete.ipynb"
+    mine.write_text(json.dumps({**json.loads(mine.read_text(encoding="utf-8")), "metadata": metadata}))
+    before = mine.read_bytes()
+
+    with pytest.raises(NotebookError, match="was worked in since it was released"):
+        cut(course)
+    assert mine.read_bytes() == before
+
+
+@pytest.mark.parametrize("step", ["chmod", "replace"])
+def test_release_that_fails_midway_leaves_the_folder_as_it_was(
+    course: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """No half notebook, no temporary file, and the reason in words."""
+    cut(course)
+    change(course / "solutions" / "03_delete.ipynb", "# Another\n", place=0)
+    folder = course / "exercises"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, step, refuse)
+    with pytest.raises(NotebookError, match=r"03_delete.ipynb cannot be written \(Permission denied\)"):
+        cut(course)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere; run as a user")
+def test_release_into_a_folder_that_may_not_be_written_is_told(course: Path) -> None:
+    """A read-only folder is no traceback."""
+    folder = course / "exercises"
+    folder.chmod(0o555)
+    try:
+        with pytest.raises(NotebookError, match="cannot be written"):
+            cut(course)
+    finally:
+        folder.chmod(0o755)
+
+
+def test_released_notebook_may_be_read_by_others(course: Path) -> None:
+    """It gets the permissions of any new file, not those of a temporary one."""
+    (course / "plain").touch()
+    (path,) = cut(course)
+
+    assert path.stat().st_mode == (course / "plain").stat().st_mode
 
 
 def test_solution_that_no_manifest_names_is_refused(course: Path) -> None:

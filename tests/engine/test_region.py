@@ -441,3 +441,32 @@ def test_request_for_bytes_of_a_guest_memfd_in_use_names_the_slot_that_holds_the
     assert vm.set_user_memory_region(replace(same, guest_memfd_offset=MIB)) is Change.CREATE
     assert vm.set_user_memory_region(replace(first, flags=0, memory_size=0)) is Change.DELETE
     assert vm.set_user_memory_region(replace(first, slot=2)) is Change.CREATE
+
+
+def test_vm_asked_what_a_refused_move_would_do_stays_as_it_is() -> None:
+    """Asking installs nothing; doing installs the invalid copy and takes it back."""
+    vm = Vm(max_gfn=0x1000)
+    vm.set_user_memory_region(UserspaceMemoryRegion(0, 0, 0, 0x1000, 0))
+    beyond = UserspaceMemoryRegion(0, 0, 0x1001000, 0x1000, 0)
+
+    with pytest.raises(MemslotError):
+        vm.classify(beyond)
+    assert vm.publications == 1
+
+    with pytest.raises(MemslotError):
+        vm.set_user_memory_region(beyond)
+    assert vm.publications == 3
+
+
+@pytest.mark.parametrize(("user_slots", "spaces"), [(0, 1), (-1, 1), (32765, 1), (509, 0)])
+def test_vm_of_impossible_size_is_refused(user_slots: int, spaces: int) -> None:
+    """No more slots than a short can number, and at least one of each."""
+    with pytest.raises(MemslotError, match=r"use 1\.\.32764 and 1 or more"):
+        Vm(user_slots, address_spaces=spaces)
+
+
+@pytest.mark.parametrize("size", [0, -0x1000, 0x1001])
+def test_guest_memfd_of_no_whole_pages_is_refused(size: int) -> None:
+    """A file holds pages."""
+    with pytest.raises(MemslotError, match="guest_memfd size"):
+        Vm().create_guest_memfd(size)

@@ -186,3 +186,14 @@ def test_create_in_a_full_array_is_refused_and_changes_nothing(capacity: int) ->
     with pytest.raises(ArrayFullError):
         insert_back(slots)
     assert array_of(slots) == before
+
+
+def test_update_with_a_fraction_for_an_id_is_refused_and_changes_nothing() -> None:
+    """No half of an update is done before the id is seen to be none."""
+    slots = array(30, 20, 10)
+    before = slots.copy()
+
+    with pytest.raises(SlotNumberError):
+        update_memslots(slots, MemorySlot(1.5, 40, 1), Change.CREATE)  # pyright: ignore[reportArgumentType]
+
+    assert slots == before

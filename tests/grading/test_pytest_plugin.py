@@ -104,7 +104,7 @@ def test_wrong_answer_fails_in_its_groups_with_the_words_of_the_check(tmp_path: 
     result = run(tmp_path, "exercises")
 
     assert counts(result) == {"passed": 2, "failed": 6}
-    assert "Smallest failing case: first, an array of 2 slots" in result.stdout
+    assert "Failing case: first, an array of 2 slots" in result.stdout
     assert "memslots[0] still holds slot 3, which is to be deleted; want slot 0." in result.stdout
     assert "Hint: Which entries stand behind the deleted one" in result.stdout
     assert ".py:" not in result.stdout
@@ -153,8 +153,8 @@ def test_nbval_fails_the_stub_and_the_liar_and_passes_the_solution(tmp_path: Pat
     assert "03_delete: solved" in SOLVED.read_text(encoding="utf-8")
     assert {name for name, _ in failed} == {"stub", "liar"}
     assert {("stub", last), ("liar", last)} <= failed
-    assert "NotSolvedError: 03_delete: 0 of 8 case groups passed; next: empty; run check(delete) above" in result.stdout
-    assert "NotSolvedError: 03_delete: 2 of 8 case groups passed; next: empty; run check(delete) above" in result.stdout
+    for words in ("0 of 8 case groups passed; next: empty", "2 of 8 case groups passed; next: stale copy"):
+        assert f"NotSolvedError: 03_delete: {words}; run check(delete) above" in result.stdout
     assert "delete[" not in result.stdout  # the plugin stands down
 
 

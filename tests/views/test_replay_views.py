@@ -1,5 +1,6 @@
 """What a replayed log looks like, as text and as a picture."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -67,12 +68,33 @@ def test_memory_plot_writes_a_picture(tmp_path: Path) -> None:
     assert path.read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("name", ["a.nonsense", "no/such/folder/a.png"])
+def test_memory_plot_over_its_own_capture_is_refused(tmp_path: Path) -> None:
+    """The log is not lost, whatever it is called."""
+    log = tmp_path / "log.png"
+    log.write_bytes((CAPTURES / "q72-microvm.trace").read_bytes())
+
+    with pytest.raises(PlotError, match="the capture itself"):
+        save_memory_plot(replay(log, history=10), log, most=10)
+
+    assert log.read_bytes() == (CAPTURES / "q72-microvm.trace").read_bytes()
+
+
+def test_memory_plot_of_an_odd_file_name_is_drawn(tmp_path: Path) -> None:
+    """A name is no formula and need not be text."""
+    log = tmp_path / os.fsdecode(b"a$_$b\xff.trace")
+    log.write_bytes((CAPTURES / "q72-microvm.trace").read_bytes())
+
+    save_memory_plot(replay(log, history=10), tmp_path / "a.png", most=10)
+
+    assert (tmp_path / "a.png").exists()
+
+
+@pytest.mark.parametrize("name", ["a.nonsense", "no/such/folder/a.png", "", "noending"])
 def test_memory_plot_that_cannot_be_written_says_why(name: str, tmp_path: Path) -> None:
     """An unknown ending and a missing folder are errors with a next step."""
     result = replay(CAPTURES / "q72-microvm.trace", history=10)
 
-    with pytest.raises(PlotError, match=r"use an ending|choose another folder"):
+    with pytest.raises(PlotError, match=r"an ending|choose another folder"):
         save_memory_plot(result, tmp_path / name, most=10)
 
 

@@ -2,7 +2,7 @@
 
 from memslot_lab.engine import MemorySlot, Memslots
 
-FAILS = ["empty", "one", "first", "index table", "stale copy", "unknown id"]
+FAILS = ["one", "first", "last", "index table", "stale copy", "unknown id"]
 
 
 def delete(slots: Memslots, slot: MemorySlot) -> None:

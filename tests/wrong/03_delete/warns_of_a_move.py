@@ -2,7 +2,7 @@
 
 from memslot_lab.engine import MemorySlot, Memslots
 
-FAILS = ["unknown id"]
+FAILS = ["empty", "unknown id"]
 
 
 def delete(slots: Memslots, slot: MemorySlot) -> None:
