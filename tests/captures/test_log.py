@@ -1,6 +1,9 @@
 """Files that are no logs, and where the error says so."""
 
 import gzip
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,3 +61,23 @@ def test_missing_file_and_folder_are_refused(log: Path) -> None:
         read(log)
     with pytest.raises(CaptureError, match="Is a directory"):
         read(log.parent)
+
+
+def test_progress_bar_is_drawn_on_a_terminal_only(log: Path) -> None:
+    """Who waits at a terminal sees how far the reading is; a pipe stays clean."""
+    pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")
+    log.write_bytes(b"x" * 1000)
+    wait = "import sys, time; from pathlib import Path; from memslot_lab.captures.log import _bar\n"
+    wait += "with _bar(Path(sys.argv[1]), True) as report:\n    time.sleep(1.2)\n    report and report(500)\n"
+    command = [sys.executable, "-c", wait, str(log)]
+    ours, terminal = pty.openpty()
+    termios.tcsetwinsize(terminal, (24, 100))
+
+    subprocess.run(command, stderr=terminal, check=True, timeout=30)
+    piped = subprocess.run(command, stderr=subprocess.PIPE, check=True, timeout=30)
+
+    os.set_blocking(ours, False)
+    assert b"a.log" in os.read(ours, 4096)
+    assert piped.stderr == b""
+    os.close(ours)
+    os.close(terminal)
