@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from memslot_lab.engine.region import UserspaceMemoryRegion
 
-__all__ = ["BadLine", "CaptureError", "Event", "NewVm", "Request", "Undecoded", "Unused", "numbered_lines"]
+__all__ = ["BadLine", "CaptureError", "Event", "NewVm", "Request", "Undecoded", "Unused", "bad_line", "numbered_lines"]
 
 _LONGEST_LINE = 1 << 20
 _LINES_BETWEEN_REPORTS = 1 << 14
@@ -82,6 +82,12 @@ class Unused(NamedTuple):
 
 
 Event = Request | NewVm | Undecoded | BadLine | Unused
+
+
+def bad_line(number: int, rule: str, text: bytes) -> BadLine:
+    """Return that a line breaks a rule, with its beginning; without an end of line it is taken for cut off."""
+    words = f"{rule}: {text.strip()[:120].decode(errors='replace')!r}"
+    return BadLine(number, words, cut=not text.endswith(b"\n"))
 
 
 def numbered_lines(path: Path, *, progress: bool = False) -> Iterator[tuple[int, bytes]]:

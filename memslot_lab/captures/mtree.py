@@ -8,7 +8,7 @@ Source: mtree_print_flatview(), softmmu/memory.c, QEMU v7.2; real output of v7.2
 import re
 from collections.abc import Iterable, Iterator
 
-from memslot_lab.captures.log import BadLine, Event, NewVm, Request, Unused
+from memslot_lab.captures.log import BadLine, Event, NewVm, Request, Unused, bad_line
 from memslot_lab.engine.errors import FieldWidthError
 from memslot_lab.engine.region import UserspaceMemoryRegion
 
@@ -37,12 +37,12 @@ def read_requests(lines: Iterable[tuple[int, bytes]]) -> Iterator[Event]:
             vm, slot, memory = vm + 1, 0, True
             yield NewVm(number, vm, vm - 1)
         elif memory and not line.endswith(b"\n") and not (row and _SLOT.search(row[3])):
-            yield _bad(number, line)
+            yield bad_line(number, "no whole row", line)
         elif memory and row and _SLOT.search(row[3]):
             yield _request(number, vm, slot, row)
             slot += 1
         elif memory and not row and line.startswith(b"  0"):
-            yield _bad(number, line)
+            yield bad_line(number, "no whole row", line)
         else:
             yield _OTHER
 
@@ -53,8 +53,3 @@ def _request(number: int, vm: int, slot: int, row: re.Match[bytes]) -> Request |
         return Request(number, vm, UserspaceMemoryRegion(slot, 0, start, last - start + 1, 0), 0)
     except FieldWidthError as error:
         return BadLine(number, str(error), cut=False)
-
-
-def _bad(number: int, line: bytes) -> BadLine:
-    why = f"no whole row: {line.strip()[:120].decode(errors='replace')!r}"
-    return BadLine(number, why, cut=not line.endswith(b"\n"))

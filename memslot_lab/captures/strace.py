@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from memslot_lab.captures.log import BadLine, Event, NewVm, Request, Undecoded, Unused
+from memslot_lab.captures.log import Event, NewVm, Request, Undecoded, Unused, bad_line
 from memslot_lab.engine.errors import FieldWidthError
 from memslot_lab.engine.region import KVM_MEM_GUEST_MEMFD, KVM_MEM_LOG_DIRTY_PAGES, KVM_MEM_READONLY
 from memslot_lab.engine.region import UserspaceMemoryRegion as Region
@@ -19,14 +19,15 @@ __all__ = ["MARK", "read_requests"]
 MARK = re.compile(rb"\bioctl\(\d|<\.\.\. ioctl resumed>")
 
 # The prefix may hold a thread ("123 ", "[pid 123] ", "123<qemu> "), then a clock in several forms.
+_PREFIX = rb"\s*(?:\[pid\s+)?(?P<thread>\d{1,10})(?:<[^>]*>)?\]?\s"
+_THREAD = re.compile(_PREFIX)
 _CALL = re.compile(
-    rb"(?:\s*(?:\[pid\s+)?(?P<thread>\d{1,10})(?:<[^>]*>)?\]?\s)?.*?\bioctl\((?P<fd>\d{1,10})(?:<[^,]*>)?, (?:"
+    rb"(?:" + _PREFIX + rb")?.*?\bioctl\((?P<fd>\d{1,10})(?:<[^,]*>)?, (?:"
     rb"(?P<region2>KVM_SET_USER_MEMORY_REGION2|0x40a0ae49|_IOC\(_IOC_WRITE, 0xae, 0x49, 0xa0\))"
     rb"|(?P<region>KVM_SET_USER_MEMORY_REGION|0x4020ae46)"
     rb"|(?P<create>KVM_CREATE_VM|0xae01)"
     rb")(?: /\*.*?\*/)?, "
 )
-_THREAD = re.compile(rb"\s*(?:\[pid\s+)?(\d{1,10})(?:<[^>]*>)?\]?\s")
 _RESUMED = re.compile(rb"<\.\.\. ioctl resumed>")
 _FIELDS = re.compile(
     rb"\{slot=(\w+), flags=([^,{}]+), guest_phys_addr=(\w+), memory_size=(\w+), userspace_addr=(\w+)\}"
@@ -84,9 +85,9 @@ def read_requests(lines: Iterable[tuple[int, bytes]]) -> Iterator[Event]:
             call = unfinished.pop(thread)
             yield _event(call._replace(rest=call.rest + line[found.end() :]), vms)
         elif not line.endswith(b"\n") and not _ENDED.search(line):
-            yield BadLine(number, _why("the log ends inside this line", line), cut=True)
+            yield bad_line(number, "the log ends inside this line", line)
         elif b"ioctl(" in line and (b"KVM_SET_USER_MEMORY_REGION" in line or b"KVM_CREATE_VM" in line):
-            yield BadLine(number, _why("no ioctl() in strace's form", line), cut=False)
+            yield bad_line(number, "no ioctl() in strace's form", line)._replace(cut=False)
         else:
             yield _OTHER
     for call in unfinished.values():
@@ -134,7 +135,7 @@ def _event(call: _Call, vms: "_Vms") -> Event:
     except _UntoldError as error:
         return _OTHER if call.kind == "create" else Undecoded(call.line, vms.of(call), str(error), error.effect)
     except (ValueError, FieldWidthError) as error:
-        return BadLine(call.line, _why(str(error), call.rest), cut=not call.rest.endswith(b"\n"))
+        return bad_line(call.line, str(error), call.rest)
 
 
 @lru_cache(maxsize=4096)  # a guest that boots again asks for the same regions again
@@ -171,10 +172,6 @@ def _flags(text: bytes) -> int:
     for name in _COMMENT.sub(b"", text).strip().split(b"|"):
         bits |= _FLAGS[name] if name in _FLAGS else int(name, 0)
     return bits
-
-
-def _why(rule: str, text: bytes) -> str:
-    return f"{rule}: {text.strip()[:120].decode(errors='replace')!r}"
 
 
 class _Vms:

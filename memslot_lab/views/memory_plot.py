@@ -86,12 +86,12 @@ def memory_figure(result: Replay, *, most: int) -> Figure:
     panels = _panels(result)
     if not panels:
         raise PlotError(f"{result.path}: nothing to draw, no request made a slot")
-    rows = [_heights(_borders(spans), spans)[-1] for _, _, spans in panels]
-    heights = [min(max(2.2, _ROW * row + 0.8), _TALLEST) for row in rows]
+    scales = [_scale(spans) for _, _, spans in panels]
+    heights = [min(max(2.2, _ROW * max(scale.values()) + 0.8), _TALLEST) for scale in scales]
     figure = Figure(figsize=(_WIDTH, sum(heights) + 0.6), layout="constrained")
     axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
-    for axis, height, (title, vm, spans) in zip(axes, heights, panels, strict=True):
-        _draw(axis, spans, min(vm.requests, most), (height - 0.8) * _POINTS)
+    for axis, height, scale, (title, vm, spans) in zip(axes, heights, scales, panels, strict=True):
+        _draw(axis, spans, scale, min(vm.requests, most), (height - 0.8) * _POINTS)
         drawn = f", the first {most:,} drawn" if vm.requests > most else ""
         axis.set_title(f"{title}: {vm.requests:,} requests{drawn}, {vm.used_slots} slots at the end", loc="left")
     figure.supylabel("guest physical address (not to scale)", fontsize=10)
@@ -111,13 +111,12 @@ def _panels(result: Replay) -> list[tuple[str, VmReplay, list[Span]]]:
     ]
 
 
-def _borders(spans: list[Span]) -> list[int]:
-    """Return every guest frame where a slot ever began or ended, lowest first."""
-    return sorted({gfn for span in spans for gfn in (span.slot.base_gfn, span.slot.base_gfn + span.slot.npages)})
+def _scale(spans: list[Span]) -> dict[int, float]:
+    """Return where each guest frame stands at which a slot ever began or ended, lowest first.
 
-
-def _heights(borders: list[int], spans: list[Span]) -> list[float]:
-    """Return where each border stands: a hole takes one row, a range that was ever used one or more."""
+    A hole takes one row, a range that was ever used one or more.
+    """
+    borders = sorted({gfn for span in spans for gfn in (span.slot.base_gfn, span.slot.base_gfn + span.slot.npages)})
     used = [False] * len(borders)
     for span in spans:
         low = bisect_left(borders, span.slot.base_gfn)
@@ -127,15 +126,13 @@ def _heights(borders: list[int], spans: list[Span]) -> list[float]:
     at = [0.0]
     for i in range(len(borders) - 1):
         at.append(at[-1] + 1 + (log2(borders[i + 1] - borders[i]) * swell if used[i] else 0))
-    return at
+    return dict(zip(borders, at, strict=True))
 
 
-def _draw(axis: Axes, spans: list[Span], requests: int, points: float) -> None:
+def _draw(axis: Axes, spans: list[Span], place: dict[int, float], requests: int, points: float) -> None:
     from matplotlib.patches import Patch, Rectangle
 
-    borders = _borders(spans)
-    at = _heights(borders, spans)
-    place = dict(zip(borders, at, strict=True))
+    borders, at = list(place), list(place.values())
     row = points / at[-1]
     for span in spans:
         slot = span.slot
