@@ -40,6 +40,16 @@ unit: setup
 notebooks: setup
 	$(PYTEST) --nbval notebooks solutions
 
+# A view whose model is not saved shows "model not found"; without it the widget's HTML table shows.
+define WITHOUT_VIEWS
+import nbformat, sys
+notebook = nbformat.read(sys.argv[1], 4)
+for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+    output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+nbformat.write(notebook, sys.argv[1])
+endef
+export WITHOUT_VIEWS
+
 # Write the notebooks anew from their text pairs, with outputs and nothing of this machine, then the stubs.
 lessons: setup
 	@for pair in notebooks/*.py solutions/*.py; do \
@@ -48,6 +58,7 @@ lessons: setup
 	    --ClearMetadataPreprocessor.enabled=True --ClearMetadataPreprocessor.clear_cell_metadata=False \
 	    --ClearMetadataPreprocessor.preserve_nb_metadata_mask=kernelspec \
 	    --ClearMetadataPreprocessor.preserve_nb_metadata_mask=jupytext $${pair%.py}.ipynb && \
+	  $(PY) -c "$$WITHOUT_VIEWS" $${pair%.py}.ipynb && \
 	  $(PY) -m jupytext -q --sync $${pair%.py}.ipynb || exit 1; done
 	@$(PY) -m memslot_lab.cli release
 
@@ -59,7 +70,7 @@ fix: setup
 	$(PY) -m ruff format .
 
 bench: setup
-	@for script in bench/*.py; do echo "== $$script"; $(PY) $$script || exit 1; done
+	@for script in bench/*.py; do echo "== $$script"; $(PY) -m bench.$$(basename $$script .py) || exit 1; done
 
 # Keeps the pins that still fit; to raise them all, empty constraints.txt first.
 pins: setup

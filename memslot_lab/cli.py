@@ -8,8 +8,12 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from memslot_lab import __version__
+
+if TYPE_CHECKING:
+    from memslot_lab.captures.result import Replay
 
 __all__ = ["main"]
 
@@ -56,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("capture", type=Path, metavar="CAPTURE", help="a log of qemu -trace or of strace, or .gz of it")
     replay.add_argument("--json", action="store_true", help="print one JSON object")
     replay.add_argument("--plot", type=Path, metavar="FILE.png", help="draw guest memory over time into a file")
+    replay.add_argument(
+        "--step", action="store_true", help="walk through it in the terminal, line by line; ? lists keys"
+    )
     replay.set_defaults(run=_replay)
 
     release = commands.add_parser("release", help="cut the exercises' stubs from the solutions")
@@ -98,12 +105,13 @@ def _replay(arguments: argparse.Namespace) -> int:
     from memslot_lab.views.memory_plot import PlotError, save_memory_plot
     from memslot_lab.views.replay import replay_text
 
+    if arguments.step:
+        return _step(arguments)
     try:
         result = replay(arguments.capture, history=_DRAWN if arguments.plot else 0, progress=True)
     except CaptureError as error:
         return _unusable(error)
-    for bad in result.bad_lines:
-        print(f"memslot-lab: {arguments.capture}: line {bad.line} passed over: {bad.why}", file=sys.stderr)
+    _tell_bad_lines(result)
     print(json.dumps(result.to_json(), indent=2) if arguments.json else replay_text(result))
     if arguments.plot:
         try:
@@ -111,6 +119,25 @@ def _replay(arguments: argparse.Namespace) -> int:
         except PlotError as error:
             return _unusable(error)
     return 1 if result.disagreements else 0
+
+
+def _step(arguments: argparse.Namespace) -> int:
+    from memslot_lab.captures.log import CaptureError
+    from memslot_lab.views.terminal import TerminalError, step_through
+
+    if arguments.json or arguments.plot:
+        return _unusable("--step is for a person at a terminal, --json and --plot are not; leave one of them out")
+    try:
+        result = step_through(arguments.capture)
+    except (CaptureError, TerminalError) as error:
+        return _unusable(error)
+    _tell_bad_lines(result)
+    return 1 if result.disagreements else 0
+
+
+def _tell_bad_lines(result: "Replay") -> None:
+    for bad in result.bad_lines:
+        print(f"memslot-lab: {result.path}: line {bad.line} passed over: {bad.why}", file=sys.stderr)
 
 
 def _release(arguments: argparse.Namespace) -> int:

@@ -230,6 +230,25 @@ compare(my_shifts, len(moved), show(after))
 # lie higher. Each is *shifted* one place back. That walk is what this course is about.
 
 # %% [markdown]
+# ## Watch the walk
+#
+# `record()` runs any function on a copy of the array and notes each line, read and write; `Stepper` plays the recording,
+# forward and back. Slot 8 is *in the hand*: it is not in the array until the end. Step with the arrow keys, or press
+# play; `?` lists the keys.
+
+# %%
+from memslot_lab.engine import Change, update_memslots
+from memslot_lab.watch import record
+from memslot_lab.widgets import Stepper
+
+new = next(slot for slot in for_each_memslot(after) if slot.id == 8)
+Stepper(record(update_memslots, before, new, Change.CREATE))
+
+# %% [markdown]
+# Six slots go one place toward the back, and slot 8 is stored where the hole ends up. Find the line at which the walk
+# *stops*: which two GFNs are compared there?
+
+# %% [markdown]
 # ## When the kernel says no
 #
 # Two slots may not share a guest address. Ask for 32 KiB of RAM inside slot 0:
@@ -263,6 +282,24 @@ try:
     print(vm.classify(UserspaceMemoryRegion(9, 0, my_address, 0x8000, 0x7F0000000000)))
 except MemslotError as error:
     print(error)
+
+# %% [markdown]
+# ## Play with it
+#
+# The whole boot on an address axis, with the array below. Drag the slider through its requests; then change
+# something: drag on the axis to create a slot, drag a slot to move it, or onto another one to hear the kernel's no.
+
+# %%
+from memslot_lab.widgets import Playground
+
+playground = Playground(capture=LOG)
+playground
+
+# %% [markdown]
+# What you see there is the value of its traits. A cell can ask for the kernel's last answer:
+
+# %%
+playground.verdict["sentence"]
 
 # %% [markdown]
 # ## Make it

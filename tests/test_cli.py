@@ -72,6 +72,25 @@ def test_replay_of_a_bad_line_reports_it_and_goes_on(tmp_path: Path, capsys: pyt
     assert json.loads(output.out)["bad_lines"][0]["line"] == 1
 
 
+@pytest.mark.parametrize("words", [["--json"], ["--plot", "a.png"]])
+def test_replay_step_with_an_output_for_programs_is_refused(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One is for a person, the other is not: status 2, and nothing is drawn."""
+    assert main(["replay", str(CAPTURES / "q72-microvm.trace"), "--step", *words]) == 2
+
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "leave one of them out" in output.err
+
+
+def test_replay_step_without_a_terminal_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody can press keys: status 2, and the way out."""
+    assert main(["replay", str(CAPTURES / "q72-microvm.trace"), "--step"]) == 2
+
+    assert "leave --step out" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("content", [b"", b"\x7fELF\0\0", b"# a text\n", b"kvm_set_user_memory Slot#0 fl"])
 def test_replay_of_an_unusable_file_says_so(content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One line on standard error, with the file and the line; status 2."""

@@ -1,6 +1,6 @@
 """Replay a real log through the engine and compare every verdict with the recorded one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from errno import EINVAL
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from memslot_lab.captures import mtree, qemu_trace, strace
 from memslot_lab.captures.log import BadLine, CaptureError, Event, NewVm, Request, Undecoded, Unused, numbered_lines
-from memslot_lab.captures.result import Disagreement, Replay, Span, VmReplay
+from memslot_lab.captures.result import Answer, Disagreement, Replay, Span, VmReplay
 from memslot_lab.cost import cost_of
 from memslot_lab.engine.errors import MemslotError
 from memslot_lab.engine.lookup import for_each_memslot
@@ -22,7 +22,9 @@ __all__ = ["replay", "requests_of"]
 _MEMFD_SIZE = 1 << 63  # no log tells how large a guest_memfd is
 
 
-def replay(path: Path | str, *, history: int = 0, progress: bool = False) -> Replay:
+def replay(
+    path: Path | str, *, history: int = 0, progress: bool = False, each: Callable[[Answer], object] | None = None
+) -> Replay:
     """Replay a log of QEMU's trace event, of strace, or a flat view, plain or gzip; the content tells which.
 
     A request that only one side accepts is a disagreement, and is not applied.
@@ -35,6 +37,8 @@ def replay(path: Path | str, *, history: int = 0, progress: bool = False) -> Rep
         Keep the spans of the first so many requests of each VM.
     progress : bool
         Draw a bar on standard error if that is a terminal and tqdm is installed.
+    each : callable, optional
+        Called with the answer to each request, in order.
 
     Raises
     ------
@@ -47,7 +51,7 @@ def replay(path: Path | str, *, history: int = 0, progress: bool = False) -> Rep
     """
     path = Path(path)
     name, events = _open(path, progress=progress)
-    player = _Player(path, name, history)
+    player = _Player(path, name, history, each)
     for event in events:
         if type(event) is Request:  # nearly always, and faster than isinstance()
             player.request(event)
@@ -92,9 +96,10 @@ def _shifts_and_compares(change: Change, used_slots: int, old: int, new: int) ->
 class _Player:
     """The VMs of a log while it is read."""
 
-    def __init__(self, path: Path, name: str, history: int) -> None:
+    def __init__(self, path: Path, name: str, history: int, each: Callable[[Answer], object] | None) -> None:
         self.result = Replay(path, name)
         self._history = history
+        self._each = each
         self._running: dict[int, _RunningVm] = {}
 
     def request(self, event: Request) -> None:
@@ -103,6 +108,8 @@ class _Player:
         disagreement = running.request(event)
         if disagreement:
             self.result.disagreements.append(disagreement)
+        if self._each:
+            self._each(Answer(event, *running.verdict))
 
     def other(self, event: Event) -> None:
         """Take in what a line without a request says."""
@@ -150,6 +157,7 @@ class _RunningVm:
 
     def __init__(self, line: int, history: int) -> None:
         self.report = VmReplay(line)
+        self.verdict: tuple[Change | None, int, str] = (None, 0, "")  # on the last request
         self._vm = Vm()
         self._count = 0
         self._history = history
@@ -180,6 +188,7 @@ class _RunningVm:
             report.kinds[change.value] += 1
             self._apply(region, change)
         self._count += 1
+        self.verdict = change, verdict, why
         if verdict != event.errno:
             return Disagreement(event.line, event.vm, event.region, event.errno, verdict, why)
         return None

@@ -4,13 +4,39 @@ from collections import Counter
 from dataclasses import dataclass, field
 from errno import errorcode
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from memslot_lab.captures.log import BadLine, NewVm, Undecoded
-from memslot_lab.engine.model import MemorySlot
+from memslot_lab.captures.log import BadLine, NewVm, Request, Undecoded
+from memslot_lab.engine.model import Change, MemorySlot
 from memslot_lab.engine.region import UserspaceMemoryRegion
 
-__all__ = ["Disagreement", "Replay", "Span", "VmReplay", "errno_name"]
+__all__ = ["Answer", "Disagreement", "Replay", "Span", "VmReplay", "errno_name"]
+
+
+class Answer(NamedTuple):
+    """What the engine says to a request.
+
+    Parameters
+    ----------
+    request : Request
+        With the recorded answer.
+    change : Change or None
+        What the request would do; None if it is refused, or changes nothing.
+    errno : int
+        0, or a positive errno.
+    why : str
+        The reason of a refusal.
+    """
+
+    request: Request
+    change: Change | None
+    errno: int
+    why: str
+
+    @property
+    def applied(self) -> bool:
+        """Whether the array was changed: both sides accept the request, and there is something to do."""
+        return self.change is not None and not self.request.errno
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any, NamedTuple, cast
 
-from memslot_lab.course.budget import run_with_budget
 from memslot_lab.course.catalog import Exercise
 from memslot_lab.course.errors import NotebookError
 from memslot_lab.views.array import in_words
+from memslot_lab.watch.budget import run_with_budget
 
 __all__ = ["Answer", "load_answers", "read_cells", "source_of"]
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import cast
 
 from memslot_lab.course.answers import Answer, load_answers
-from memslot_lab.course.budget import run_with_budget
 from memslot_lab.course.cases import Case, cases_of, reference_of, twin
 from memslot_lab.course.catalog import Exercise, Task, find_exercise, find_task
 from memslot_lab.course.errors import NotSolvedError, UnknownExerciseError
@@ -17,6 +16,7 @@ from memslot_lab.course.feedback import Seen, difference, returned, stopped
 from memslot_lab.course.report import Failure, GroupResult, Report, TaskResult
 from memslot_lab.engine.model import MemorySlot
 from memslot_lab.views.array import in_words, read_state
+from memslot_lab.watch.budget import run_with_budget
 
 __all__ = ["check", "check_exercise", "solved"]
 

@@ -10,10 +10,10 @@ from dataclasses import FrozenInstanceError
 from itertools import pairwise
 from typing import NamedTuple
 
-from memslot_lab.course.budget import Place, Run, is_library, place_of
 from memslot_lab.course.cases import Aspect
 from memslot_lab.engine.model import KernelWarning, MemorySlot
 from memslot_lab.views.array import ArrayState, entry_text, in_words, is_slot, same_entry
+from memslot_lab.watch.budget import Place, Run, is_library, place_of
 
 _FEW = 6  # slots that are listed side by side
 _LONGEST = 200  # characters of an exception's message

@@ -5,6 +5,7 @@ and the graders work, names a learner's mistake, and chooses quiz questions.
 """
 
 import ast
+import linecache
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
@@ -77,7 +78,10 @@ class Mutant:
         0
         """
         module = ModuleType(f"mutant_{self.name.replace('-', '_')}")
-        exec(compile(self.source, f"<mutant {self.name}>", "exec"), module.__dict__)
+        source, filename = self.source, f"<mutant {self.name}>"
+        # So that tracebacks and tapes can show its lines.
+        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+        exec(compile(source, filename, "exec"), module.__dict__)
         return module
 
 

@@ -7,7 +7,6 @@ The HTML uses tables and inline styles only, so that it survives the sanitiser o
 text colour of its own, so that it reads in a light and in a dark theme.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from html import escape
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeGuard, cast
 
 from memslot_lab.engine.model import MemorySlot
 from memslot_lab.views.units import flag_names
+from memslot_lab.watch.words import in_words
 
 __all__ = [
     "ArrayState",
@@ -107,15 +107,6 @@ def _entries(slots: object, name: str, troubles: list[str]) -> tuple[object, ...
     if not isinstance(entries, list | tuple):
         return ()
     return tuple(cast("Iterable[object]", entries[:_LONGEST]))
-
-
-def in_words(value: object, *, most: int = 60) -> str:
-    """Return `repr()` in at most so many characters and without an address, or the type's name where that fails."""
-    try:
-        text = re.sub(" at 0x[0-9A-Fa-f]+", "", " ".join(repr(value).split()))
-    except Exception:  # a learner's own __repr__ may do anything
-        text = f"<{type(value).__name__}>"
-    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def entry_text(entry: object, *, brief: bool = False) -> str:

@@ -4,7 +4,7 @@ import gzip
 import json
 import os
 import tracemalloc
-from errno import EINVAL, ENOMEM
+from errno import EEXIST, EINVAL, ENOMEM
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -13,8 +13,8 @@ import pytest
 
 from memslot_lab.captures.log import CaptureError
 from memslot_lab.captures.replay import replay
-from memslot_lab.captures.result import Replay
-from memslot_lab.engine import MemorySlot
+from memslot_lab.captures.result import Answer, Replay
+from memslot_lab.engine import Change, MemorySlot
 
 CAPTURES = Path(__file__).parents[1] / "data" / "captures"
 LOGS = sorted(path for path in CAPTURES.iterdir() if path.suffix in (".trace", ".strace"))
@@ -47,6 +47,27 @@ def test_real_log_replays_without_disagreement(path: Path) -> None:
         for slots in vm.memslots:
             gfns = [slot.base_gfn for slot in slots]
             assert gfns == sorted(set(gfns), reverse=True)
+
+
+def test_replay_tells_each_answer_in_order(tmp_path: Path) -> None:
+    """A change, nothing to do, a refusal with its reason, and a change that the kernel refused."""
+    ram = (0, 0, 0x0, 0x100000, 0x7F0000000000)
+    log = write(
+        tmp_path / "a.trace", (*ram, 0), (*ram, 0), (1, 0, 0x1000, 0x1000, 0, -17), (2, 0, 0x200000, 0x1000, 0, -12)
+    )
+    answers: list[Answer] = []
+
+    result = replay(log, each=answers.append)
+
+    assert [(answer.change, answer.errno, answer.applied) for answer in answers] == [
+        (Change.CREATE, 0, True),
+        (None, 0, False),
+        (None, EEXIST, False),
+        (Change.CREATE, 0, False),
+    ]
+    assert answers[2].why.startswith("[EEXIST] slot 1")
+    assert [answer.request.line for answer in answers] == [1, 2, 3, 4]
+    assert len(result.disagreements) == 1
 
 
 def test_log_of_the_live_scenarios_has_its_vms_and_refusals() -> None:

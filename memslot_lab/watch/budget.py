@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-__all__ = ["Place", "Run", "is_library", "place_of", "run_with_budget"]
+__all__ = ["Place", "Run", "Tracer", "is_library", "place_of", "run_with_budget"]
 
 _LIBRARY = (os.path.dirname(os.__file__) + os.sep, "<frozen ")  # noqa: PTH120 - a prefix of co_filename, no path
 _PACKAGES = ("site-packages", "dist-packages")
@@ -61,8 +61,17 @@ class Run:
     stopped_at: Place | None
 
 
-def run_with_budget(function: Callable[[], object], steps: int) -> Run:
+def run_with_budget(function: Callable[[], object], steps: int, *, tracer: "Tracer | None" = None) -> Run:
     """Call a function and stop it after so many steps.
+
+    Parameters
+    ----------
+    function : callable
+        Called once, without arguments.
+    steps : int
+        The budget.
+    tracer : Tracer, optional
+        One that sees more than the steps, with a budget of its own.
 
     Returns
     -------
@@ -73,7 +82,7 @@ def run_with_budget(function: Callable[[], object], steps: int) -> Run:
     -----
     The trace function that was there before is put back.
     """
-    tracer = _Tracer(steps)
+    tracer = tracer or Tracer(steps)
     value, error = None, None
     before = sys.gettrace()
     try:
@@ -99,7 +108,9 @@ def place_of(frame: FrameType, line: int | None = None) -> Place:
 def is_library(frame: FrameType) -> bool:
     """Return whether a frame runs code of the standard library, of an installed package or of this one."""
     filename = frame.f_code.co_filename
-    ours = str(frame.f_globals.get("__name__")).startswith(_OURS)  # by module: a dataclass has methods without a file
+    # By module, for dataclasses and named tuples have methods without a file.
+    ours = str(frame.f_globals.get("__name__")).startswith((_OURS, "namedtuple_"))
+    ours = ours and not filename.startswith("<doctest ")  # an example in a docstring of ours is a reader's code
     return ours or filename.startswith(_LIBRARY) or any(name in filename for name in _PACKAGES)
 
 
@@ -113,17 +124,31 @@ class _BudgetSpent(BaseException):
         self.dropped()
 
 
-class _Tracer:
+class Tracer:
+    """Count the steps of what runs, and end it when they are spent.
+
+    Parameters
+    ----------
+    steps : int
+        The budget.
+    """
+
     def __init__(self, steps: int) -> None:
         self.left = steps
         self.on = True
         self.stopped_at: Place | None = None
 
-    def trace(self, frame: FrameType, event: str, _: Any) -> Any:
+    def trace(self, frame: FrameType, event: str, arg: Any) -> Any:
+        """Take one event of the interpreter; return what takes the next ones of that frame."""
         if event == "call":
             if is_library(frame):
                 return None
             frame.f_trace_opcodes = True
+        self.spend(frame)
+        return self.trace
+
+    def spend(self, frame: FrameType) -> None:
+        """Take one step; the one that is too many ends the run."""
         self.left -= 1
         if self.left < 0 and frame.f_lineno:  # None where the compiler put in an instruction of its own
             self.stopped_at = self.stopped_at or place_of(frame)
@@ -131,7 +156,6 @@ class _Tracer:
             # When it lets go of the exception, tracing is switched on again, and the next step raises anew. No name
             # may hold the exception here: its traceback holds this frame, and the circle would keep it alive.
             raise _BudgetSpent(lambda: self._again(frame))
-        return self.trace
 
     def _again(self, frame: FrameType | None) -> None:
         if not self.on:

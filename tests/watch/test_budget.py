@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from memslot_lab.course.budget import run_with_budget
+from memslot_lab.watch.budget import run_with_budget
 
 
 def for_ever_on_one_line() -> None:

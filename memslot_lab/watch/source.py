@@ -1,0 +1,83 @@
+"""The source of a function as a learner should see it: numbered lines, without the docstring."""
+
+import ast
+import inspect
+import textwrap
+from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
+
+from memslot_lab.watch.words import KERNEL, KernelFunction
+
+__all__ = ["Code", "code_of", "loops_in_a_line"]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A function that ran.
+
+    Parameters
+    ----------
+    name : str
+        Its Python name.
+    kernel : KernelFunction
+        What it stands for.
+    source : tuple[tuple[int, str], ...]
+        Line numbers and lines; empty where the source is not to be had.
+    """
+
+    name: str
+    kernel: KernelFunction
+    source: tuple[tuple[int, str], ...] = ()
+
+    def line(self, number: int) -> str:
+        """Return one line without its indentation, or an empty string."""
+        return next((text.strip() for at, text in self.source if at == number), "")
+
+
+@lru_cache(maxsize=256)
+def code_of(code: CodeType) -> Code:
+    """Return what there is to show of a code object."""
+    name = code.co_name
+    return Code(name, KERNEL.get(name, KernelFunction()), _source(code))
+
+
+def _source(code: CodeType) -> tuple[tuple[int, str], ...]:
+    try:
+        lines, first = inspect.getsourcelines(code)
+    except (OSError, TypeError, SyntaxError):
+        return ()
+    text = textwrap.dedent("".join(lines))
+    hidden = _docstring_lines(text)
+    return tuple((first + i, line) for i, line in enumerate(text.rstrip("\n").split("\n")) if i + 1 not in hidden)
+
+
+def _docstring_lines(text: str) -> range:
+    """Return the lines, from 1, of the docstring and of the blank line below it."""
+    try:
+        function = ast.parse(text).body[0]
+    except (SyntaxError, IndexError):  # the lines of a lambda need not be a statement
+        return range(0)
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) or not ast.get_docstring(function):
+        return range(0)
+    first, rest = function.body[0], function.body[1:]
+    return range(first.lineno, rest[0].lineno if rest else (first.end_lineno or 0) + 1)
+
+
+@lru_cache(maxsize=256)
+def loops_in_a_line(code: CodeType) -> bool:
+    """Return whether a loop may turn without a new line: ``while True: pass``, a comprehension."""
+    if code.co_name.startswith("<"):
+        return True
+    source = _source(code)
+    if not source:
+        return True
+    try:
+        tree = ast.parse(textwrap.dedent("\n".join(text for _, text in source)))
+    except SyntaxError:
+        return True
+    return any(isinstance(node, ast.comprehension) or _is_one_line_loop(node) for node in ast.walk(tree))
+
+
+def _is_one_line_loop(node: ast.AST) -> bool:
+    return isinstance(node, ast.While | ast.For | ast.AsyncFor) and node.body[0].lineno == node.lineno
