@@ -1,5 +1,6 @@
 """The stepper in a real terminal: keys as bytes, the size, and everything put back at the end."""
 
+import codecs
 import os
 import re
 import select
