@@ -207,13 +207,14 @@ export class Scene {
 
   marksOf(frame, differs = {}) {
     const marks = { [MEMSLOTS]: new Map(), [ID_TO_INDEX]: new Map(), [USED_SLOTS]: new Map() };
-    for (const table of Object.keys(marks)) for (const place of differs[table] ?? []) marks[table].set(place, "differs");
     for (const [table, place] of frame.r ?? []) marks[table]?.set(place, "read");
     for (const [, ...rows] of frame.c ?? []) {
       const index = rows.slice(0, 2).map((row) => this.nearest(row)).find((i) => i >= 0);
       if (index !== undefined) marks[MEMSLOTS].set(index, "compared");
     }
     for (const [table, place] of frame.w ?? []) marks[table]?.set(place, "written");
+    // Where two runs part, that is the news, whatever else is done there.
+    for (const table of Object.keys(marks)) for (const place of differs[table] ?? []) marks[table].set(place, "differs");
     return marks;
   }
 
