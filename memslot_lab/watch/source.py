@@ -2,12 +2,15 @@
 
 import ast
 import inspect
+import re
 import textwrap
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
 
 from memslot_lab.watch.words import KERNEL, KernelFunction
+
+_WORKSHOP = re.compile(r"  # (?:noqa|pyright|type):[^#]*(?=  #|$)")  # notes to the tools, not to a reader
 
 __all__ = ["Code", "code_of", "loops_in_a_line"]
 
@@ -49,7 +52,11 @@ def _source(code: CodeType) -> tuple[tuple[int, str], ...]:
         return ()
     text = textwrap.dedent("".join(lines))
     hidden = _docstring_lines(text)
-    return tuple((first + i, line) for i, line in enumerate(text.rstrip("\n").split("\n")) if i + 1 not in hidden)
+    return tuple(
+        (first + i, _WORKSHOP.sub("", line))
+        for i, line in enumerate(text.rstrip("\n").split("\n"))
+        if i + 1 not in hidden
+    )
 
 
 def _docstring_lines(text: str) -> range:

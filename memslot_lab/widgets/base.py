@@ -27,7 +27,7 @@ class LabWidget(AnyWidget):
 
     def __init__(self, **traits: Any) -> None:
         for name in traits:
-            if not self.has_trait(name):
+            if not self.has_trait(name) or self.traits()[name].read_only:
                 raise TypeError(self._no_keyword(name))
         super().__init__(**traits)
 

@@ -70,11 +70,10 @@ function button(text, name, act, className = "lm-word") {
   return node;
 }
 
-function field(name, label, hint, wide = false) {
+function field(name, label, hint) {
   const box = make("label", "lm-pg-field");
   const input = make("input");
   Object.assign(input, { type: "text", name, placeholder: hint, spellcheck: false, autocomplete: "off" });
-  if (wide) box.classList.add("lm-pg-wide");
   box.append(make("span", "", label), input);
   return box;
 }
@@ -89,7 +88,7 @@ const group = (className, label, ...nodes) => {
 
 class Playground {
   constructor(model, el) {
-    Object.assign(this, { model, selected: null, number: 0, waiting: new Map(), listeners: [], wanted: null, asked: "" });
+    Object.assign(this, { model, selected: null, number: 0, waiting: new Map(), listeners: [], wanted: null });
     this.axis = new Axis({
       create: (low, size) => this.ask({ do: "create", guest_phys_addr: low, memory_size: size }, "create"),
       move: (slot, low) => this.ask({ do: "move", slot, guest_phys_addr: low }),
@@ -98,7 +97,6 @@ class Playground {
     this.build(el);
     this.stepperModel = new StepperModel(model);
     this.watch();
-    this.axis.uneven = false;
     this.show();
     this.showTape(false);
   }
@@ -271,7 +269,7 @@ class Playground {
       this.pending = false;
       this.show();
       if (this.tapeToo) this.showTape(this.deed);
-      this.tapeToo = false;
+      this.tapeToo = this.deed = false;
     });
   }
 
@@ -476,7 +474,9 @@ class Playground {
     elements.memory_size.value = sizeWords(size).replace(/,/g, "").replace("iB", "").replace(" ", "");
     elements.flags.value = slot?.flags ? `0x${slot.flags.toString(16)}` : "0";
     this.form.hidden = false;
-    (slot ? elements.guest_phys_addr : elements.slot).focus();
+    const first = slot ? elements.guest_phys_addr : elements.slot;
+    first.focus();
+    first.select();
   }
 
   /** Free memory behind the highest slot, or at 0. */
