@@ -7,7 +7,7 @@ PYTEST := $(PY) -m pytest -q -rs
 # A name that changes with the place and with what is to be installed; make setup is done when it exists.
 STAMP := .venv/set-up-$(shell (pwd; cat pyproject.toml constraints.txt) | cksum | cut -d' ' -f1)
 
-.PHONY: help lab test setup check unit notebooks lessons browser fix bench pins clean
+.PHONY: help lab test setup check unit notebooks lessons browser screenshots fix bench pins clean
 .NOTPARALLEL:
 
 help:
@@ -64,6 +64,10 @@ lessons: setup
 
 browser: setup
 	$(PYTEST) -p no:nbval tests/browser
+
+# The widgets in real JupyterLab, into docs/images.
+screenshots: setup
+	$(PY) -m tests.browser.screenshots
 
 fix: setup
 	$(PY) -m ruff check --fix .

@@ -1,6 +1,7 @@
 """A virtual machine's memory to play with: slots on an address axis, the array below, the kernel's verdict on each."""
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from html import escape
 from pathlib import Path
 from random import randrange
@@ -115,8 +116,6 @@ class Playground(LabWidget):
             self._show()
 
     def _no_keyword(self, name: str) -> str:
-        from difflib import get_close_matches
-
         near = get_close_matches(name, _KEYWORDS, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(_KEYWORDS)}"
         return f"Playground() has no keyword {name!r}; {hint}"
@@ -228,7 +227,7 @@ class Playground(LabWidget):
             self.set_trait("verdict", verdict | {"sentence": words})
         return self.verdict
 
-    def _told(self, verdict: Verdict) -> dict[str, Any]:
+    def _told(self, _: Verdict) -> dict[str, Any]:
         self._show()
         return self.verdict
 

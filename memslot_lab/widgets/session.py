@@ -298,10 +298,10 @@ def random_start(seed: int) -> list[Entry]:
 def _capture(path: Path, vm: int | None) -> tuple[list[Entry], int, str]:
     requests = list(requests_of(path))
     counts = Counter(request.vm for request in requests)
-    if not counts or (vm is not None and vm not in counts):
-        raise CaptureError(
-            f"{path}: no request of {'any VM' if vm is None else f'VM {vm}'}; it has VMs {sorted(counts)}"
-        )
+    if not counts:
+        raise CaptureError(f"{path}: holds no request to a VM; log one that uses KVM, or take another file")
+    if vm is not None and vm not in counts:
+        raise CaptureError(f"{path}: holds no request to VM {vm}; choose one of the VMs {sorted(counts)}")
     chosen = counts.most_common(1)[0][0] if vm is None else vm
     mine = [request for request in requests if request.vm == chosen]
     entries = [_entry(request, path) for request in mine if not request.region.slot >> 16][:LONGEST_LOG]
@@ -317,8 +317,7 @@ def _capture(path: Path, vm: int | None) -> tuple[list[Entry], int, str]:
 def _entry(request: Request, path: Path) -> Entry:
     region = request.region
     if region.flags & KVM_MEM_GUEST_MEMFD:
-        raise PlaygroundError(
-            f"{path}: line {request.line} uses a guest_memfd, which a playground has not; use replay()"
-        )
+        where = f"{path}: line {request.line}"
+        raise PlaygroundError(f"{where} uses a guest_memfd, which a playground has not; replay() can read it")
     fields = (region.slot, region.flags, region.guest_phys_addr, region.memory_size, region.userspace_addr)
     return Entry(UserspaceMemoryRegion(*fields), request.errno)

@@ -20,14 +20,10 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(course: Path) -> Iterator[str]:
     """Run the laboratory on the course; yield its address."""
-    home = tmp_path_factory.mktemp("jupyter")
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
-            patch.setenv(name, str(home / name.lower()))
-        with open_lab(course) as address:
-            yield address
+    with open_lab(course) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

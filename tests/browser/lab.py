@@ -1,6 +1,7 @@
 """A real JupyterLab, and notebooks in it, driven through headless Chromium."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -23,9 +24,15 @@ LONGEST_RUN = 120  # seconds
 
 @contextmanager
 def open_lab(folder: Path) -> Iterator[str]:
-    """Run `memslot-lab lab` on a folder as a learner does; yield the address that it prints."""
+    """Run `memslot-lab lab` on a folder as a learner does; yield the address that it prints.
+
+    Jupyter and IPython are kept away from the settings of whoever runs it.
+    """
+    home = folder.with_name(f"{folder.name}-jupyter")
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    environment = os.environ | {name: str(home / name.lower()) for name in names}
     command = [sys.executable, "-m", "memslot_lab.cli", "lab", str(folder), "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout
         try:
             yield next(found[0] for line in process.stdout if (found := re.search(r"http://\S+", line)))

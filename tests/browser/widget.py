@@ -64,6 +64,7 @@ ILLEGIBLE = """(root) => {
     const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
     if (own && parseFloat(style.fontSize) < 10) found.push(`${style.fontSize}: ${name(node)}`);
     const cut = node.scrollWidth > node.clientWidth + 1 && style.overflowX === "hidden";
+    if (node.matches(".lm-card") && node.scrollWidth > node.clientWidth + 1) found.push(`cut: ${name(node)}`);
     if (own && cut && node !== root) found.push(`cut: ${name(node)}`);
   }
   if (root.scrollWidth > root.clientWidth) found.push("scrolls sideways");

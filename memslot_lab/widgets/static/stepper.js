@@ -420,6 +420,7 @@ class Stepper {
     const style = getComputedStyle(this.root);
     const inner = width - (parseFloat(style.paddingLeft) || 0) * 2;
     this.root.classList.toggle("lm-narrow", inner < 560);
+    this.root.classList.toggle("lm-tiny", inner < 330);
     for (const pane of this.panes) pane.resize(inner);
     this.inner = inner;
     this.drawTicks();
