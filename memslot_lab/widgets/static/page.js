@@ -1,33 +1,9 @@
 // The stepper as a page of its own: a model that nobody else listens to, and an address that follows the step.
+import { PlainModel } from "./model.js";
 import { unpack } from "./pack.js";
 import { renderStepper } from "./stepper.js";
 
-/** What anywidget's model does for a front end, without a kernel. */
-class PageModel {
-  constructor(values) {
-    this.values = { step: 0, speed: 1, predict: false, answers: [], score: {}, playing: false, ...values };
-    this.listeners = new Map();
-  }
-
-  get(name) {
-    return this.values[name];
-  }
-
-  set(name, value) {
-    if (Object.is(this.values[name], value)) return;
-    this.values[name] = value;
-    for (const act of [...(this.listeners.get(`change:${name}`) ?? [])]) act();
-  }
-
-  on(event, act) {
-    if (!this.listeners.has(event)) this.listeners.set(event, new Set());
-    this.listeners.get(event).add(act);
-  }
-
-  off(event, act) {
-    this.listeners.get(event)?.delete(act);
-  }
-
+class PageModel extends PlainModel {
   save_changes() {
     const address = `#step=${this.values.step}`;
     if (location.hash !== address) history.replaceState(null, "", address);

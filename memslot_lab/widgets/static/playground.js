@@ -1,5 +1,6 @@
 // Play with the memory of a virtual machine. Every verdict comes from Python; here is only what is seen and pressed.
 import { Axis, PAGE, rangeWords, sizeWords } from "./axis.js";
+import { PlainModel } from "./model.js";
 import { make, say, still } from "./scene.js";
 import { renderStepper } from "./stepper.js";
 
@@ -31,30 +32,15 @@ const FIELDS = [
 ];
 
 /** What the embedded stepper takes for its model: the tape and the step of the playground, the rest its own. */
-class StepperModel {
+class StepperModel extends PlainModel {
   constructor(model) {
-    Object.assign(this, { model, listeners: new Map() });
-    this.values = { tape: model.get("tape"), step: model.get("step"), speed: WATCH, answers: [], score: {}, playing: false };
-  }
-
-  get(name) {
-    return this.values[name];
+    super({ tape: model.get("tape"), step: model.get("step"), speed: WATCH });
+    this.model = model;
   }
 
   set(name, value) {
-    if (Object.is(this.values[name], value)) return;
-    this.values[name] = value;
-    if (name === "step") this.model.set("step", value);
-    for (const act of [...(this.listeners.get(`change:${name}`) ?? [])]) act();
-  }
-
-  on(event, act) {
-    if (!this.listeners.has(event)) this.listeners.set(event, new Set());
-    this.listeners.get(event).add(act);
-  }
-
-  off(event, act) {
-    this.listeners.get(event)?.delete(act);
+    if (name === "step" && value !== this.values.step) this.model.set("step", value);
+    super.set(name, value);
   }
 
   save_changes() {
