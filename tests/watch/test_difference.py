@@ -8,16 +8,6 @@ from memslot_lab.course.mutants import load_mutants
 from memslot_lab.engine import Change, MemorySlot, Memslots, delete, insert_back, move_backward, update_memslots
 from memslot_lab.watch import Difference, diff, record
 
-
-@pytest.fixture
-def slots() -> Memslots:
-    """Four slots, highest GFN first: 1, 5, 0, 3."""
-    slots = Memslots(capacity=8)
-    for slot_id, gfn in [(3, 0x0), (0, 0x100), (5, 0x200), (1, 0x300)]:
-        update_memslots(slots, MemorySlot(slot_id, gfn, 0x80), Change.CREATE)
-    return slots
-
-
 BLANK = MemorySlot(5, 0, 0)
 
 

@@ -28,15 +28,6 @@ LONG = [sequence for name in ("legal", "illegal") for sequence in load_sequences
 BLANK = MemorySlot(5, 0, 0)
 
 
-@pytest.fixture
-def slots() -> Memslots:
-    """Four slots, highest GFN first: 1, 5, 0, 3."""
-    slots = Memslots(capacity=8)
-    for slot_id, gfn in [(3, 0x0), (0, 0x100), (5, 0x200), (1, 0x300)]:
-        update_memslots(slots, MemorySlot(slot_id, gfn, 0x80), Change.CREATE)
-    return slots
-
-
 def sentences(tape: Tape) -> list[str]:
     """Return what each frame says."""
     return [frame.sentence for frame in tape]
