@@ -210,7 +210,7 @@ def _hand(scene: Scene) -> Line:
 
 
 def _fence(scene: Scene) -> Line:
-    back = (Span(" BACK", Style.BOLD), Span(" lowest GFN ── used_slots = "))
+    back = (Span(" BACK", Style.BOLD), Span(" lowest GFN, used_slots = "))
     style = Style.BOLD if (Table.USED_SLOTS, 0) in scene.written else Style.PLAIN
     return (scene.sign(Table.USED_SLOTS), *back, Span(str(scene.used), style))
 
