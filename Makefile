@@ -51,8 +51,10 @@ endef
 export WITHOUT_VIEWS
 
 # Write the notebooks anew from their text pairs, with outputs and nothing of this machine, then the stubs.
+# One of them: make lessons PAIRS=notebooks/03_deleting.py
+PAIRS ?= $(wildcard notebooks/*.py solutions/*.py)
 lessons: setup
-	@for pair in notebooks/*.py solutions/*.py; do \
+	@for pair in $(PAIRS); do \
 	  $(PY) -m jupytext -q --to ipynb --update $$pair && \
 	  $(PY) -m nbconvert --log-level WARN --to notebook --inplace --execute --ExecutePreprocessor.record_timing=False \
 	    --ClearMetadataPreprocessor.enabled=True --ClearMetadataPreprocessor.clear_cell_metadata=False \
