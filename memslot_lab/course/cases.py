@@ -1,38 +1,132 @@
-"""The cases that an exercise is judged by: arrays laid out by hand, the calls, and what is looked at.
+"""What an exercise is judged by: a case is a subject laid out by hand, the calls made on it, and what is looked at.
 
 No array is made by the engine's functions or by the learner's: entries and index table are written down directly,
-stale entries included. What is right afterwards is what the engine's function of the same name leaves.
+stale entries included. What is right afterwards is what the reference leaves and returns.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import Enum
-from typing import Any, TypeAlias
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
-from memslot_lab import engine
-from memslot_lab.engine.model import Gfn, MemorySlot, Memslots
+from memslot_lab.course.looks import look, same_value, value_text
+from memslot_lab.course.seen import Args, Aspect, Difference, Seen
+from memslot_lab.engine.model import MemorySlot, Memslots
+from memslot_lab.views.array import ArrayState, Picture, is_slot, read_state, same_entry, show_diff
 
-__all__ = ["ALL", "Args", "Aspect", "Case", "cases_of", "reference_of", "twin"]
-
-Args: TypeAlias = tuple[object, ...]  # what a call gets after the array
-
-
-class Aspect(Enum):
-    """One thing to look at after a call."""
-
-    USED_SLOTS = "used_slots"
-    USED_ENTRIES = "used entries"
-    INDEX_TABLE = "index table"
-    BEHIND = "entries behind used_slots"
-    WARNINGS = "warnings"
+__all__ = ["ArrayCase", "Case", "PlainCase", "twin"]
 
 
-ALL = tuple(Aspect)
-_ARRAY = (Aspect.USED_SLOTS, Aspect.USED_ENTRIES)
+class Case(ABC):
+    """One subject and the calls made on it, one after the other.
+
+    A kind of case says how its subject is made, read, compared and drawn; the rest is the same for all.
+    Subclasses are frozen dataclasses with at least these two fields.
+    """
+
+    __slots__ = ()
+
+    group: str  # name of the group in the manifest
+    calls: tuple[Args, ...]  # arguments of each call, after the subject
+
+    @property
+    @abstractmethod
+    def size(self) -> tuple[int, ...]:
+        """Sort key: the smaller, the easier to see through."""
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """Sort key: what a learner should get right first, first."""
+        return (False, self.size)
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """What the case is about, in a few words: "an array of 3 slots"."""
+
+    def start(self) -> object:
+        """Return the subject before the first call, a new one each time; None where calls have no subject."""
+        return None
+
+    def arguments(self, subject: object, args: Args) -> Args:
+        """Return what a call is given, copies of its own."""
+        own = tuple(map(twin, args))
+        return own if subject is None else (subject, *own)
+
+    def take(self, value: object) -> object:
+        """Return what was returned in the form that is compared; runs within the call's budget of steps."""
+        return value
+
+    def read(self, subject: object) -> object:
+        """Return what the subject holds now as plain data; never raises."""
+        return None
+
+    def same(self, one: object, other: object) -> bool:
+        """Return whether two states that `read()` gave are alike."""
+        return same_value(one, other)
+
+    def blur(self, call: int, value: object, state: object) -> object:
+        """Return the state that a call left, and returned a value for, without what is free to lie there."""
+        return state
+
+    @abstractmethod
+    def difference(self, seen: Seen) -> Difference | None:
+        """Return the first thing that is not as it should be after a call, None if all is."""
+
+    def picture(self, before: object, got: object, want: object) -> Picture:
+        """Draw three states side by side; empty where there is nothing to draw."""
+        return Picture("", "")
+
+    def guards(self, call: int, before: object) -> bool:
+        """Return whether this call asks for what is not there: shown last, for the guard matters least."""
+        return False
+
+    @property
+    def budget(self) -> int:
+        """Steps that a call may take."""
+        return 100_000
+
+    def call_text(self, name: str, args: Args, *, brief: bool = False) -> str:
+        """Return a call in words."""
+        words = [value_text(arg) if brief else _argument_text(arg) for arg in args]
+        return f"{name}({', '.join(words)})"
+
+    def args_text(self, args: Args) -> str:
+        """Return the arguments of an earlier call in words."""
+        return " ".join(map(value_text, args))
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class PlainCase(Case):
+    """Calls without a subject: values in, a value out.
+
+    Parameters
+    ----------
+    group : str
+        Name of the group in the manifest.
+    calls : tuple[Args, ...]
+        Arguments of each call.
+    weight : int
+        The smaller, the easier to see through.
+    """
+
+    group: str
+    calls: tuple[Args, ...]
+    weight: int = 0
+
+    @property
+    def size(self) -> tuple[int, ...]:
+        return (self.weight, len(self.calls))
+
+    @property
+    def title(self) -> str:
+        return "one call" if len(self.calls) == 1 else f"{len(self.calls)} calls"
+
+    def difference(self, seen: Seen) -> Difference | None:
+        return look(seen, (Aspect.RETURNED,))
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayCase(Case):
     """One array and the calls made on it, one after the other.
 
     Parameters
@@ -47,6 +141,8 @@ class Case:
         Entries in use, highest GFN first, and those left behind them.
     calls : tuple[Args, ...]
         Arguments of each call after the array.
+    guarded : bool
+        Whether an id that is not in the array is something that the function has to refuse.
     """
 
     group: str
@@ -55,20 +151,28 @@ class Case:
     used: tuple[MemorySlot, ...]
     stale: tuple[MemorySlot, ...]
     calls: tuple[Args, ...]
+    guarded: bool = False
 
     @property
     def size(self) -> tuple[int, ...]:
-        """Sort key: the fewer slots, calls and stale entries, the easier to see through."""
         return len(self.used), len(self.calls), len(self.stale)
 
     @property
+    def order(self) -> tuple[object, ...]:
+        return (self.asks_absent, self.size, self.capacity)
+
+    @property
+    def title(self) -> str:
+        used = len(self.used)
+        return f"an array of {used} slot{'' if used == 1 else 's'}" if used else "an empty array"
+
+    @property
     def asks_absent(self) -> bool:
-        """Whether a call is about an id that was never there."""
+        """Whether a call is about an id that was never there, and must not be."""
         ids = {slot.id for slot in self.used}
-        return any(slot.id not in ids for args in self.calls for slot in args if isinstance(slot, MemorySlot))
+        return self.guarded and any(slot.id not in ids for args in self.calls for slot in args if is_slot(slot))
 
     def start(self) -> Memslots:
-        """Return the array before the first call, a new one each time, down to its slots."""
         slots = Memslots(self.capacity)
         slots.memslots[: len(self.used) + len(self.stale)] = map(twin, (*self.used, *self.stale))
         slots.used_slots = len(self.used)
@@ -76,130 +180,74 @@ class Case:
             slots.id_to_index[slot.id] = i
         return slots
 
+    def read(self, subject: object) -> ArrayState:
+        return read_state(subject)
+
+    def same(self, one: object, other: object) -> bool:
+        return isinstance(one, ArrayState) and isinstance(other, ArrayState) and _same_state(one, other)
+
+    def blur(self, call: int, value: object, state: object) -> object:
+        if Aspect.OTHER_ENTRIES not in self.looked_at or not isinstance(state, ArrayState):
+            return state
+        moved = {arg.id for arg in self.calls[call] if is_slot(arg)}
+        entries = (None if i == value else entry for i, entry in enumerate(state.memslots))
+        indices = (-1 if slot_id in moved else index for slot_id, index in enumerate(state.id_to_index))
+        return replace(state, memslots=tuple(entries), id_to_index=tuple(indices))
+
+    def difference(self, seen: Seen) -> Difference | None:
+        return look(seen, self.looked_at)
+
+    def picture(self, before: object, got: object, want: object) -> Picture:
+        return show_diff(got, want, before=before)
+
+    def guards(self, call: int, before: object) -> bool:
+        if not self.guarded or not isinstance(before, ArrayState):
+            return False
+        return any(before.id_to_index[slot.id] == -1 for slot in self.calls[call] if is_slot(slot))
+
+    @property
+    def budget(self) -> int:
+        # A right answer may walk the whole id table for each slot, and look at every pair of slots; a step is an
+        # instruction where Python tells them, some 15 of them a round.
+        slots = len(self.used) + 2
+        return 2000 + 25 * slots * (slots + self.capacity)
+
+    def call_text(self, name: str, args: Args, *, brief: bool = False) -> str:
+        return f"{name}(slots{''.join(f', {value_text(a) if brief else _argument_text(a)}' for a in args)})"
+
+
+def _argument_text(value: object) -> str:
+    if not is_slot(value):
+        return value_text(value)
+    extra = "".join(
+        f", {name}={getattr(value, name):#x}" for name in ("flags", "userspace_addr") if getattr(value, name)
+    )
+    return f"MemorySlot(id={value.id}, base_gfn={value.base_gfn:#x}, npages={value.npages:#x}{extra})"
+
+
+def _same_state(one: ArrayState, other: ArrayState) -> bool:
+    tables = (one.memslots, other.memslots), (one.id_to_index, other.id_to_index)
+    return (
+        all(len(a) == len(b) for a, b in tables)
+        and all(map(_same_cell, one.memslots, other.memslots))
+        and all(map(same_value, one.id_to_index, other.id_to_index))
+        and same_value(one.used_slots, other.used_slots)
+        and [*map(str, one.warnings)] == [*map(str, other.warnings)]
+        and _same_cell(one.before_array, other.before_array)
+    )
+
+
+def _same_cell(one: object, other: object) -> bool:
+    return same_entry(one, other) or (not is_slot(one) and not is_slot(other) and same_value(one, other))
+
 
 def twin(value: object) -> Any:
-    """Return a slot equal to `value`, anything else as it is: a function may force its way into a frozen slot."""
+    """Return a slot equal to `value`, also within a list; anything else as it is.
+
+    A function may force its way into a frozen slot, and change a list that it is handed.
+    """
+    if isinstance(value, list):
+        return [twin(item) for item in cast("list[object]", value)]
     if not isinstance(value, MemorySlot):
         return value
     return MemorySlot(value.id, value.base_gfn, value.npages, value.flags, value.userspace_addr)
-
-
-def reference_of(function: str) -> Callable[..., object]:
-    """Return the engine's own function of this name."""
-    return getattr(engine, function)
-
-
-def cases_of(function: str) -> list[Case]:
-    """Return the cases of a function, the same ones each time: ids that are there first, then by size."""
-    return sorted(_MAKERS[function](), key=lambda case: (case.asks_absent, case.size, case.capacity))
-
-
-# Arrays by recipe. Ids are out of order on purpose, and not a function of the rank.
-
-_IDS = (3, 0, 5, 1, 6, 2, 7, 4, 12, 9, 15, 8, 11, 14, 10, 13)
-_BIG_IDS = (512, 3, 599, 0, 513, 41, 598, 7, 255, 530, 2, 575, 256, 90, 544, 1)
-_HIGH: Gfn = 1 << 32  # guest memory above 16 TiB
-
-
-def _array(ids: Sequence[int], *, lowest: Gfn = 0) -> tuple[MemorySlot, ...]:
-    """Return slots with these ids, highest GFN first, the last at `lowest`."""
-    ranks = range(len(ids) - 1, -1, -1)
-    return tuple(MemorySlot(slot_id, lowest + rank * 0x100, 0x80) for slot_id, rank in zip(ids, ranks, strict=True))
-
-
-def _blank(slot: MemorySlot) -> Args:
-    """Return what the kernel's caller hands over: the id, and nothing else."""
-    return (MemorySlot(slot.id, 0, 0),)
-
-
-def _whole(slot: MemorySlot) -> Args:
-    return (slot,)
-
-
-def _delete_cases() -> Iterator[Case]:
-    yield from _delete_empty()
-    yield from _delete_one()
-    for name, places in (("first", _first), ("middle", _middle), ("last", _last)):
-        yield from _delete_at(name, _ARRAY, places)
-    pair = _array((1, 2))
-    yield Case("last", _ARRAY, 4, pair, (), (_blank(pair[1]), _blank(pair[0])))
-    yield from _delete_at("index table", (Aspect.INDEX_TABLE,), range)
-    yield from _delete_in_a_row()
-    yield from _delete_stale()
-    yield from _delete_unknown()
-
-
-def _first(used: int) -> Sequence[int]:
-    return (0,)
-
-
-def _middle(used: int) -> Sequence[int]:
-    return range(1, used - 1)
-
-
-def _last(used: int) -> Sequence[int]:
-    return (used - 1,)
-
-
-def _delete_empty() -> Iterator[Case]:
-    slot = MemorySlot(1, 0x100, 0x80)
-    yield Case("empty", ALL, 4, (), (), (_blank(slot),))
-    yield Case("empty", ALL, 4, (), (slot,), (_blank(slot),))
-
-
-def _delete_one() -> Iterator[Case]:
-    for slot in (MemorySlot(2, 0x100, 0x80), MemorySlot(0, 0, 1), MemorySlot(3, _HIGH, 0x80)):
-        yield Case("one", _ARRAY, 4, (slot,), (), (_blank(slot),))
-    yield Case("one", _ARRAY, 1, (MemorySlot(0, 0x100, 0x80),), (), ((MemorySlot(0, 0x100, 0x80),),))
-    yield Case("one", _ARRAY, 4, _array((2,)), _array((1, 3)), (_blank(*_array((2,))),))
-
-
-def _delete_at(group: str, looked_at: tuple[Aspect, ...], places: Callable[[int], Sequence[int]]) -> Iterator[Case]:
-    """Yield deletes at these places of arrays of 2 to 16 slots: with room, full, with stale entries."""
-    for n in (2, 3, 4, 5, 7):
-        used, stale = _array(_IDS[:n]), _array((9, 8), lowest=0x40)
-        for p in places(n):
-            yield Case(group, looked_at, 8, used, (), (_blank(used[p]),))
-            yield Case(group, looked_at, 10, used, stale, (_whole(used[p]),))
-    for ids, capacity, lowest in ((_IDS, 16, 0), (_BIG_IDS, 600, _HIGH)):
-        used = _array(ids, lowest=lowest)
-        for p in [*places(16)][-2:]:
-            yield Case(group, looked_at, capacity, used, (), (_blank(used[p]),))
-
-
-def _delete_in_a_row() -> Iterator[Case]:
-    """Yield several deletes of one array, until it is empty, and one more."""
-    used = _array(_IDS[:5])
-    for order in ((0, 1, 2, 3, 4, 4), (4, 3, 2, 1, 0, 0), (2, 0, 4, 1, 3, 2)):
-        yield Case("index table", (Aspect.INDEX_TABLE,), 8, used, (), tuple(_blank(used[p]) for p in order))
-
-
-def _delete_stale() -> Iterator[Case]:
-    looked_at = (Aspect.BEHIND,)
-    for n in (1, 2, 3, 4):
-        used, stale = _array(_IDS[:n], lowest=_HIGH if n == 4 else 0), _array((9, 8), lowest=0x40)
-        for p in range(n):
-            yield Case("stale copy", looked_at, 8, used, (), (_blank(used[p]),))
-            yield Case("stale copy", looked_at, n, _array(range(n)), (), (_whole(_array(range(n))[p]),))
-            yield Case("stale copy", looked_at, 12, used, stale, (_blank(used[p]),))
-    used = _array(_IDS[:5])
-    yield Case("stale copy", looked_at, 8, used, (), tuple(map(_blank, used[:1:-1])))
-    yield Case("stale copy", looked_at, 8, used, (), tuple(map(_whole, used[::-1])))
-    # Only the slot that was handed in belongs here, not the one that was in the array.
-    yield Case("stale copy", looked_at, 8, used, (), ((MemorySlot(5, 0x200, 0x80, flags=1, userspace_addr=0x1000),),))
-
-
-def _delete_unknown() -> Iterator[Case]:
-    for n in (1, 2, 3, 5):
-        used = _array(_IDS[:n])
-        yield Case("unknown id", ALL, 8, used, (), ((MemorySlot(7, 0, 0),),))
-        # The GFN of a slot that is there, the id of none.
-        yield Case("unknown id", ALL, 8, used, (), ((MemorySlot(7, used[0].base_gfn, 0x80),),))
-        yield Case("unknown id", ALL, 16, used, _array((15, 9)), ((MemorySlot(15, 0, 0),),))
-        # No warning of an id that is there.
-        yield Case("unknown id", (Aspect.WARNINGS,), 8, used, (), tuple(map(_blank, used[::-1])))
-    big = _array(_BIG_IDS, lowest=_HIGH)
-    yield Case("unknown id", ALL, 600, big, (), ((MemorySlot(514, 0, 0),),))
-
-
-_MAKERS: dict[str, Callable[[], Iterator[Case]]] = {"delete": _delete_cases}

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from memslot_lab.course.report import Report, TaskResult
+    from memslot_lab.course.report import Report
+    from memslot_lab.course.results import TaskResult
 
 __all__ = ["pytest_collect_file"]
 
@@ -85,4 +86,8 @@ class _CaseGroup(pytest.Item):
 
 def _problem(task: "TaskResult", name: str) -> str:
     """Return what one group's failure says, an empty string if it passed."""
-    return task.problem or next(task.failure_text(group) for group in task.groups if group.name == name)
+    from memslot_lab.course.told import failure_text
+
+    return task.problem or next(
+        failure_text(task, group.failure) if group.failure else "" for group in task.groups if group.name == name
+    )

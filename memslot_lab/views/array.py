@@ -66,6 +66,8 @@ class ArrayState:
         As noted so far.
     troubles : tuple[str, ...]
         What could not be read, in words.
+    before_array : object
+        What was stored in front of the array, None if nothing was.
     """
 
     memslots: tuple[object, ...]
@@ -73,6 +75,7 @@ class ArrayState:
     used_slots: object
     warnings: tuple[object, ...] = ()
     troubles: tuple[str, ...] = ()
+    before_array: object = None
 
     @property
     def written(self) -> int:
@@ -97,7 +100,8 @@ def read_state(slots: object) -> ArrayState:
         troubles.append(f"used_slots is {in_words(used_slots)}, not an int")
     elif not 0 <= used_slots <= len(tables[0]) and not troubles:
         troubles.append(f"used_slots is {used_slots}, not 0..{len(tables[0])}")
-    return ArrayState(tables[0], tables[1], used_slots, tables[2], tuple(troubles))
+    before_array = getattr(slots, "before_array", None)
+    return ArrayState(tables[0], tables[1], used_slots, tables[2], tuple(troubles), before_array)
 
 
 def _entries(slots: object, name: str, troubles: list[str]) -> tuple[object, ...]:
@@ -169,13 +173,20 @@ def show(slots: object) -> Picture:
     state = read_state(slots)
     rows = list(_rows(state))
     table = _index_text(state)
-    lines = [_FRONT, *(row.text() for row in rows if row.used), _back(state)]
+    lines = [*_in_front(state), _FRONT, *(row.text() for row in rows if row.used), _back(state)]
     lines += [row.text() for row in rows if not row.used]
     lines += [f"id_to_index  {table}", *(f"! {trouble}" for trouble in state.troubles)]
     return Picture("\n".join(lines), _array_html(state, rows, table))
 
 
 _FRONT = "FRONT (index 0, highest GFN)"
+
+
+def _in_front(state: ArrayState) -> list[str]:
+    """Return the line of what a failed move stored in front of the array, if one did."""
+    if state.before_array is None:
+        return []
+    return [f"! in front of the array [-1]: {entry_text(state.before_array)}"]
 
 
 def _back(state: ArrayState) -> str:
@@ -218,7 +229,8 @@ def _index_cell(index: object) -> str:
 
 
 def _array_html(state: ArrayState, rows: list[_Row], table: str) -> str:
-    body = [_line_html(_FRONT)]
+    body = [_line_html(line, style=WRONG) for line in _in_front(state)]
+    body += [_line_html(_FRONT)]
     body += [_row_html(row) for row in rows if row.used]
     body += [_line_html(_back(state), fence=True)]
     body += [_row_html(row) for row in rows if not row.used]
@@ -264,13 +276,26 @@ def show_diff(got: object, want: object, *, before: object = None, names: tuple[
     """
     states = [read_state(state) for state in (before, got, want) if state is not None]
     heads = ("before", *names)[-len(states) :]
-    rows = [*_pair_used(states), *_pair_entries(states), *_pair_index(states), *_pair_warnings(states)]
+    rows = [
+        *_pair_used(states),
+        *_pair_before_array(states),
+        *_pair_entries(states),
+        *_pair_index(states),
+        *_pair_warnings(states),
+    ]
     return Picture(_diff_text(heads, rows), _diff_html(heads, rows))
 
 
 def _pair_used(states: list[ArrayState]) -> Iterator[_Pair]:
     cells = tuple(in_words(state.used_slots) for state in states)
     yield _Pair("used_slots", cells, cells[-2] != cells[-1])
+
+
+def _pair_before_array(states: list[ArrayState]) -> Iterator[_Pair]:
+    stored = [state.before_array for state in states]
+    if any(entry is not None for entry in stored):
+        cells = tuple(entry_text(entry, brief=True) for entry in stored)
+        yield _Pair("in front of the array [-1]", cells, not same_entry(*stored[-2:]))
 
 
 def _pair_entries(states: list[ArrayState]) -> Iterator[_Pair]:

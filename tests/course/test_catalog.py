@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from memslot_lab.course.cases import cases_of
 from memslot_lab.course.catalog import find_exercise, find_task, read_manifest
 from memslot_lab.course.errors import ManifestError, UnknownExerciseError
+from memslot_lab.course.tasks import cases_of
 
 INFO = Path(__file__).parents[2] / "exercises" / "info.toml"
 

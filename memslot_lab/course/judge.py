@@ -1,0 +1,199 @@
+"""Judge one function on its cases: the smallest failing one, the mistake's name if it has one, where the runs part.
+
+Runs the function in this process, for its own writer; never raises on a learner's mistake.
+"""
+
+import inspect
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from random import Random
+from typing import cast
+
+from memslot_lab.course.cases import Case
+from memslot_lab.course.catalog import Task
+from memslot_lab.course.feedback import returned, stopped
+from memslot_lab.course.misconceptions import named
+from memslot_lab.course.play import Function, Outcome, Printed, counts_of, play, printing_into, subject_before
+from memslot_lab.course.results import Failure, GroupResult, Runs, TaskResult
+from memslot_lab.course.seen import Counts, Difference, Seen
+from memslot_lab.course.tasks import Judged, cases_of, judged_of
+from memslot_lab.engine.model import Memslots
+from memslot_lab.views.array import in_words
+from memslot_lab.watch import diff, record
+
+__all__ = ["judge"]
+
+_DRAWN = 25  # cases drawn when those laid out by hand pass
+_FEW = 3  # used slots of the cases on which a function that did not end is compared with the known mistakes
+_STEPS = 3000  # of a run that is shown
+_STUB = NotImplementedError.__name__
+
+
+def judge(task: Task, function: object) -> TaskResult:
+    """Run a function on the cases of its task; return what became of each group."""
+    judged = judged_of(task.function)
+    problem = _unusable(task.function, judged, function)
+    if problem:
+        return TaskResult(task, problem=problem)
+    trial = _Trial(task, judged, cast("Function", function))
+    failures = trial.failures()
+    if len(failures) == len(task.groups) and all(failure.got == _STUB for failure in failures.values()):
+        return TaskResult(
+            task, problem=f"{task.function}() is not written yet: put your code in place of `raise {_STUB}(...)`."
+        )
+    counts = Counter(case.group for case in cases_of(task.function))
+    groups = tuple(GroupResult(g.name, g.points, counts[g.name], failures.get(g.name)) for g in task.groups)
+    result = TaskResult(task, groups)
+    return trial.explained(result) if failures else result
+
+
+@cache
+def _wanted(name: str, case: Case) -> list[Outcome]:
+    return play(case, judged_of(name).reference)
+
+
+class _Trial:
+    """One function on the cases of its task."""
+
+    def __init__(self, task: Task, judged: Judged, function: Function) -> None:
+        self.task, self.judged, self.function = task, judged, function
+        self.hints = {group.name: group.hint for group in task.groups}
+        self.outcomes: dict[Case, list[Outcome]] = {}
+
+    def failures(self) -> dict[str, Failure]:
+        """Return the first failure of each group that has one."""
+        failures: dict[str, Failure] = {}
+        for case in cases_of(self.task.function):
+            if case.group in failures:
+                continue  # the easiest first: the rest of the group would tell nothing new
+            failure = self.failure(case, _wanted(self.task.function, case))
+            if failure:
+                failures[case.group] = failure
+        return failures or self.drawn()
+
+    def drawn(self) -> dict[str, Failure]:
+        """Return the failure of a drawn case, made as small as it goes; the same cases each time."""
+        for seed in range(_DRAWN if self.judged.more else 0):
+            assert self.judged.more
+            case = self.judged.more(Random(f"{self.task.function} {seed}"))
+            failure = self.failure(case)
+            if failure:
+                failure = self.shrunk(failure)
+                return {failure.case.group: failure}
+        return {}
+
+    def shrunk(self, failure: Failure) -> Failure:
+        for case in self.judged.smaller(failure.case):
+            smaller = self.failure(case)
+            if smaller:
+                return self.shrunk(smaller)
+        return failure
+
+    def failure(self, case: Case, wanted: list[Outcome] | None = None) -> Failure | None:
+        """Return how the function fails a case, None if it does not."""
+        outcomes = play(case, self.function)
+        self.outcomes[case] = outcomes
+        wanted = wanted or play(case, self.judged.reference)
+        before = case.read(case.start())
+        for number, (outcome, want) in enumerate(zip(outcomes, wanted, strict=False)):
+            seen = self.seen(case, number, before, outcome, want)
+            found = stopped(self.task.function, outcome.run) or case.difference(seen)
+            if found:
+                return self.told(case, number, found, seen, outcome)
+            before = want.state
+        return None
+
+    def seen(self, case: Case, number: int, before: object, outcome: Outcome, want: Outcome) -> Seen:
+        def count() -> tuple[Counts, Counts]:
+            both = (
+                counts_of(function, subject_before(case, number, self.judged.reference), case.calls[number])
+                for function in (self.function, self.judged.reference)
+            )
+            return next(both), next(both)
+
+        return Seen(
+            self.task.function,
+            case.calls[number],
+            before,
+            outcome.state,
+            want.state,
+            outcome.value,
+            want.value,
+            count,
+        )
+
+    def told(self, case: Case, number: int, found: Difference, seen: Seen, outcome: Outcome) -> Failure:
+        sentence = found.sentence
+        if seen.right is None and not isinstance(outcome.value, Memslots):  # `return slots` is no mistake
+            sentence += returned(outcome.value)
+        states = (seen.before, seen.got, seen.want)
+        hint = found.hint or self.hints[case.group]
+        return Failure(case, number, found.got, found.want, sentence, hint, states, outcome.printed)
+
+    def explained(self, result: TaskResult) -> TaskResult:
+        """Add to the failure that is shown first the name of the mistake, and the two runs."""
+        shown = result.smallest
+        if not shown:
+            return result
+        mistake = named(self.task.function, self.evidence(shown))
+        return result.with_shown(shown.explained(mistake, self.runs(shown)))
+
+    def evidence(self, shown: Failure) -> dict[Case, list[Outcome]]:
+        """Return what the function did in each case, the one that is shown first."""
+        ended = not any(outcomes[-1].end == "stopped" for outcomes in self.outcomes.values())
+        cases = [case for case in cases_of(self.task.function) if ended or case.size[0] <= _FEW]
+        outcomes = {shown.case: self.outcomes[shown.case]}
+        for case in cases:
+            outcomes[case] = self.outcomes[case] if case in self.outcomes else play(case, self.function)
+        return outcomes
+
+    def runs(self, shown: Failure) -> Runs | None:
+        """Return both runs of the call that is shown, recorded; None where there is no array to watch."""
+        with printing_into(Printed()):
+            tapes = [
+                record(function, subject, *shown.case.calls[shown.call], steps=_STEPS)
+                for function, subject in self.subjects(shown)
+                if isinstance(subject, Memslots)
+            ]
+        return Runs(tapes[0], tapes[1], diff(tapes[0], tapes[1])) if tapes else None
+
+    def subjects(self, shown: Failure) -> Iterator[tuple[Function, object]]:
+        for function in (self.function, self.judged.reference):
+            yield function, subject_before(shown.case, shown.call, self.judged.reference)
+
+
+# A function that cannot be run at all.
+
+
+def _unusable(name: str, judged: Judged, function: object) -> str:
+    """Say why no case can be run, an empty string when they can."""
+    if not callable(function):
+        return f"{name} is {in_words(function)}, not a function: run the cell that defines it."
+    if str(getattr(function, "__module__", "")).startswith("memslot_lab."):
+        return f"This {name}() is the engine's own: run your answer cell, so that yours takes its place."
+    generates = inspect.isgeneratorfunction(function) and not judged.iterates
+    if generates or inspect.isasyncgenfunction(function):
+        return f"{name}() contains `yield`: calling it runs nothing of it. Take the yield out."
+    if inspect.iscoroutinefunction(function):
+        return f"{name}() is an `async def`: calling it runs nothing of it. Write `def`."
+    return _wrong_signature(name, judged, function)
+
+
+def _wrong_signature(name: str, judged: Judged, function: Function) -> str:
+    case = cases_of(name)[0]
+    try:
+        inspect.signature(function).bind(*case.arguments(case.start(), case.calls[0]))
+    except TypeError:
+        wanted = inspect.signature(judged.reference).parameters
+        return f"It is called as {name}({', '.join(wanted)}), but yours is {name}{_parameters(function)}."
+    except ValueError:  # a builtin tells no signature
+        return ""
+    return ""
+
+
+def _parameters(function: Function) -> str:
+    try:
+        return f"({', '.join(inspect.signature(function).parameters)})"
+    except (TypeError, ValueError):
+        return ""

@@ -1,0 +1,99 @@
+"""What a check looks at: one call as it went, beside what it should have done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, NamedTuple, TypeAlias
+
+from memslot_lab.engine.model import MemorySlot
+
+__all__ = ["ALL", "Args", "Aspect", "Counts", "Difference", "Seen"]
+
+Args: TypeAlias = tuple[object, ...]  # what a call gets after the array
+
+
+class Aspect(Enum):
+    """One thing to look at after a call."""
+
+    USED_SLOTS = "used_slots"
+    USED_ENTRIES = "used entries"
+    OTHER_ENTRIES = "used entries but for the hole, whose index is returned"
+    INDEX_TABLE = "index table"
+    OTHER_INDICES = "index table but for the moved slot"
+    BEHIND = "entries behind used_slots"
+    BEFORE_ARRAY = "store in front of the array"
+    WARNINGS = "warnings"
+    RETURNED = "returned value"
+    SHIFTS = "shifts"
+
+
+# What the array holds after a call, all of it.
+ALL = (
+    Aspect.USED_SLOTS,
+    Aspect.USED_ENTRIES,
+    Aspect.INDEX_TABLE,
+    Aspect.BEHIND,
+    Aspect.BEFORE_ARRAY,
+    Aspect.WARNINGS,
+)
+
+
+class Counts(NamedTuple):
+    """What a call cost: slots shifted, orders of two GFNs asked for, entries of `memslots` read."""
+
+    shifts: int
+    compares: int
+    reads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not as it should be.
+
+    Parameters
+    ----------
+    got, want : str
+        In a few words each.
+    sentence : str
+        The same for a reader.
+    hint : str
+        A question, if this one has its own.
+    """
+
+    got: str
+    want: str
+    sentence: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One call: what it was given, what was there before it, and after it as it is and as it should be.
+
+    Parameters
+    ----------
+    name : str
+        Of the function.
+    args : Args
+        Handed in after the subject.
+    before, got, want : object
+        What the subject held, as `Case.read()` tells it; for an array an `ArrayState`.
+    value, right : object
+        What was returned, and what should be.
+    count : callable
+        Runs the two calls anew, watched; returns the counts of the learner's and of the right one.
+    """
+
+    name: str
+    args: Args
+    before: Any
+    got: Any
+    want: Any
+    value: object = None
+    right: object = None
+    count: Callable[[], tuple[Counts, Counts]] = field(default=lambda: (Counts(0, 0, 0), Counts(0, 0, 0)))
+
+    @property
+    def slot(self) -> MemorySlot:
+        """The slot in the hand; a blank one of id 0 where none was handed in."""
+        return next((arg for arg in self.args if isinstance(arg, MemorySlot)), MemorySlot(0, 0, 0))

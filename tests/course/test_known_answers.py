@@ -1,0 +1,123 @@
+"""Right answers pass however they are written; wrong ones fail in their groups, and under their own name."""
+
+import runpy
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from memslot_lab.course import check
+from memslot_lab.course.catalog import find_exercise, read_manifest
+from memslot_lab.course.misconceptions import Misconception, all_misconceptions, known, smallest_case
+from memslot_lab.course.play import play, same_outcomes
+from memslot_lab.course.report import Report
+from memslot_lab.course.tasks import cases_of
+
+ROOT = Path(__file__).parents[1]
+EXERCISES = list(read_manifest())
+RIGHT = sorted(path for name in EXERCISES for path in (ROOT / "right" / name).glob("*.py"))
+WRONG = sorted(path for name in EXERCISES for path in (ROOT / "wrong" / name).glob("*.py"))
+MISCONCEPTIONS = all_misconceptions()
+
+each_misconception = pytest.mark.parametrize("one", MISCONCEPTIONS, ids=lambda one: one.name)
+
+
+def name_of(path: Path) -> str:
+    """Return exercise and answer, as the id of a test."""
+    return f"{path.parent.name}-{path.stem}"
+
+
+class Answers(NamedTuple):
+    """The course's functions that a file defines, and what it says of itself."""
+
+    functions: dict[str, Callable[..., object]]
+    names: dict[str, Any]
+
+
+@cache
+def answers(path: Path) -> Answers:
+    """Run a file of answers."""
+    names = runpy.run_path(str(path))
+    wanted = [task.function for task in find_exercise(path.parent.name).tasks]
+    own = {n: names[n] for n in wanted if n in names and not names[n].__module__.startswith("memslot_lab")}
+    assert own, f"{path} defines none of {wanted}"
+    return Answers(own, names)
+
+
+def only(path: Path) -> Report:
+    """Check the one function that a file of wrong answers defines."""
+    ((_, function),) = answers(path).functions.items()
+    return check(function)
+
+
+@pytest.mark.parametrize("path", RIGHT, ids=name_of)
+def test_right_answer_passes(path: Path) -> None:
+    """No way to a right result is refused."""
+    for function in answers(path).functions.values():
+        report = check(function)
+
+        assert report.passed, report.text()
+
+
+@pytest.mark.parametrize("path", WRONG, ids=name_of)
+def test_wrong_answer_fails_in_its_groups_under_its_own_name(path: Path) -> None:
+    """Each wrong answer fails in the groups that its file names, and in no other; the mistake has a name."""
+    (task,) = only(path).tasks
+    names = answers(path).names
+    failed = [group.name for group in task.groups if group.failure]
+
+    assert failed == names["FAILS"] != [], task.problem
+    assert task.smallest is not None
+    assert task.smallest.mistake is not None, f"no known mistake behaves like {path.stem} in every case"
+    assert task.smallest.mistake.name == names["NAMED"]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_exercise_has_five_right_answers_a_function_and_four_misconceptions(name: str) -> None:
+    """Enough to see that the judge is fair and sharp."""
+    written = [function for path in RIGHT if path.parent.name == name for function in answers(path).functions]
+
+    assert {task.function for task in find_exercise(name).tasks if written.count(task.function) < 5} == set()
+    assert len(known(name)) >= 4
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_every_group_is_failed_by_some_wrong_answer(name: str) -> None:
+    """No group is there for show."""
+    failed: set[tuple[str, str]] = set()
+    for path in (path for path in WRONG if path.parent.name == name):
+        ((function, _),) = answers(path).functions.items()
+        failed |= {(function, group) for group in answers(path).names["FAILS"]}
+
+    assert {(task.function, group.name) for task in find_exercise(name).tasks for group in task.groups} <= failed
+
+
+def test_misconceptions_are_forty_with_names_of_their_own() -> None:
+    """A name says which mistake it is."""
+    names = [one.name for one in MISCONCEPTIONS]
+
+    assert len(names) >= 40
+    assert len(set(names)) == len(names)
+
+
+@each_misconception
+def test_misconception_says_what_asks_and_has_a_smallest_case(one: Misconception) -> None:
+    """A sentence for the teacher, one for the learner, a question, and a case that shows it."""
+    assert one.thinks.endswith(".")
+    assert one.says.endswith(".")
+    assert one.asks.endswith("?")
+    assert smallest_case(one) is not None
+
+
+@each_misconception
+def test_misconception_is_told_from_every_other_of_its_function(one: Misconception) -> None:
+    """Some case shows the difference, so that never two names fit."""
+    for other in MISCONCEPTIONS:
+        if other.function == one.function and other.name > one.name:
+            pair = one.implementation(), other.implementation()
+
+            assert any(
+                not same_outcomes(case, *(play(case, function) for function in pair)) for case in cases_of(one.function)
+            ), f"{one.name} does what {other.name} does"
