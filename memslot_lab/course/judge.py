@@ -14,7 +14,7 @@ from memslot_lab.course.cases import Case
 from memslot_lab.course.catalog import Task
 from memslot_lab.course.feedback import returned, stopped
 from memslot_lab.course.misconceptions import named
-from memslot_lab.course.play import Function, Outcome, Printed, counts_of, play, printing_into, subject_before
+from memslot_lab.course.play import Function, Outcome, Printed, counts_of, parting, play, printing_into, subject_before
 from memslot_lab.course.results import Failure, GroupResult, Runs, TaskResult
 from memslot_lab.course.seen import Counts, Difference, Seen
 from memslot_lab.course.tasks import Judged, cases_of, judged_of
@@ -93,8 +93,10 @@ class _Trial:
     def failure(self, case: Case, wanted: list[Outcome] | None = None) -> Failure | None:
         """Return how the function fails a case, None if it does not."""
         outcomes = play(case, self.function)
-        self.outcomes[case] = outcomes
         wanted = wanted or play(case, self.judged.reference)
+        broken = parting(case, outcomes, wanted)
+        # Later calls are made on what is broken already: they tell nothing of the mistake.
+        self.outcomes[case] = outcomes if broken is None else outcomes[: broken + 1]
         before = case.read(case.start())
         for number, (outcome, want) in enumerate(zip(outcomes, wanted, strict=False)):
             seen = self.seen(case, number, before, outcome, want)
@@ -136,17 +138,16 @@ class _Trial:
         shown = result.smallest
         if not shown:
             return result
-        mistake = named(self.task.function, self.evidence(shown))
+        mistake = named(self.task.function, self.evidence())
         return result.with_shown(shown.explained(mistake, self.runs(shown)))
 
-    def evidence(self, shown: Failure) -> dict[Case, list[Outcome]]:
-        """Return what the function did in each case, the one that is shown first."""
+    def evidence(self) -> dict[Case, list[Outcome]]:
+        """Return what the function did in each case up to its first mistake, in the order in which it did it."""
         ended = not any(outcomes[-1].end == "stopped" for outcomes in self.outcomes.values())
-        cases = [case for case in cases_of(self.task.function) if ended or case.size[0] <= _FEW]
-        outcomes = {shown.case: self.outcomes[shown.case]}
-        for case in cases:
-            outcomes[case] = self.outcomes[case] if case in self.outcomes else play(case, self.function)
-        return outcomes
+        for case in cases_of(self.task.function):
+            if case not in self.outcomes and (ended or case.size[0] <= _FEW):
+                self.failure(case, _wanted(self.task.function, case))
+        return self.outcomes
 
     def runs(self, shown: Failure) -> Runs | None:
         """Return both runs of the call that is shown, recorded; None where there is no array to watch."""

@@ -85,7 +85,7 @@ def named(function: str, outcomes: Mapping[Case, list[Outcome]]) -> Misconceptio
     function : str
         Name of the learner's function.
     outcomes : Mapping[Case, list[Outcome]]
-        What the learner's function did, the case that tells most first.
+        What the learner's function did, in the order in which it did it: it may remember earlier calls.
     """
     exercise, _ = find_task(function)
     candidates = [each for each in known(exercise.name) if each.function == function]
@@ -95,7 +95,7 @@ def named(function: str, outcomes: Mapping[Case, list[Outcome]]) -> Misconceptio
 
 def _alike(misconception: Misconception, outcomes: Mapping[Case, list[Outcome]]) -> bool:
     implementation = misconception.implementation()
-    return all(same_outcomes(case, play(case, implementation), own) for case, own in outcomes.items())
+    return all(same_outcomes(case, play(case, implementation)[: len(own)], own) for case, own in outcomes.items())
 
 
 def smallest_case(misconception: Misconception, cases: Iterable[Case] | None = None) -> Case | None:

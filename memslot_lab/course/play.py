@@ -12,7 +12,17 @@ from memslot_lab.engine.model import Memslots
 from memslot_lab.watch import Table, record
 from memslot_lab.watch.budget import Run, run_with_budget
 
-__all__ = ["Function", "Outcome", "Printed", "counts_of", "play", "printing_into", "same_outcomes", "subject_before"]
+__all__ = [
+    "Function",
+    "Outcome",
+    "Printed",
+    "counts_of",
+    "parting",
+    "play",
+    "printing_into",
+    "same_outcomes",
+    "subject_before",
+]
 
 Function = Callable[..., object]
 
@@ -59,10 +69,16 @@ def play(case: Case, function: Function) -> list[Outcome]:
 
 def same_outcomes(case: Case, one: list[Outcome], other: list[Outcome]) -> bool:
     """Return whether two functions did the same in a case: how they ended, what they returned and left behind."""
-    return len(one) == len(other) and all(
-        a.end == b.end and same_value(a.value, b.value) and case.same(*(case.blur(i, o.value, o.state) for o in (a, b)))
-        for i, (a, b) in enumerate(zip(one, other, strict=True))
-    )
+    return len(one) == len(other) and parting(case, one, other) is None
+
+
+def parting(case: Case, one: list[Outcome], other: list[Outcome]) -> int | None:
+    """Return the first call after which two functions are not alike, None if there is none."""
+    for call, (a, b) in enumerate(zip(one, other, strict=False)):
+        states = (case.blur(call, outcome.value, outcome.state) for outcome in (a, b))
+        if a.end != b.end or not same_value(a.value, b.value) or not case.same(*states):
+            return call
+    return None
 
 
 def subject_before(case: Case, call: int, reference: Function) -> object:

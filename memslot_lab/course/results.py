@@ -33,8 +33,9 @@ class Runs:
     def html(self) -> str:
         """Both, to step through side by side: a page in a frame, which needs no kernel."""
         own, right = self.own.to_json(), self.right.to_json()
-        text = page(own, other=right, comparison=self.parting.to_json(), title=self.own.title)
-        style = "width: 100%; height: 620px; border: 0; resize: vertical"
+        comparison = self.parting.to_json()
+        text = page(own, other=right, comparison=comparison, title=self.own.title, step=self.parting.first or 0)
+        style = "width: 100%; height: 620px; border: 0"
         frame = f'<iframe title="both runs, step by step" style="{style}" srcdoc="{escape(text)}"></iframe>'
         return f"<details><summary>Step through both runs: yours, and the kernel's below it</summary>{frame}</details>"
 

@@ -70,6 +70,7 @@ def page(
     other: dict[str, Any] | None = None,
     comparison: dict[str, Any] | None = None,
     title: str = "a tape of memslot_lab",
+    step: int = 0,
 ) -> str:
     """Return a page with a stepper in it, self-contained: it asks no network and opens from a file.
 
@@ -83,9 +84,11 @@ def page(
         A second tape to step beside it, and how the two lie beside each other: `to_json()` of a `Difference`.
     title : str, optional
         Of the page.
+    step : int, optional
+        Where it opens, if its address does not say.
     """
     script = front_end("page.js")
-    values = {"tape": _packed(tape_json), "other": other and _packed(other), "comparison": comparison}
+    values = {"tape": _packed(tape_json), "other": other and _packed(other), "comparison": comparison, "step": step}
     data = json.dumps({"script": script, "values": values}, separators=(",", ":")).encode()
     return _PAGE.substitute(
         title=escape(title),

@@ -3,6 +3,7 @@
 from memslot_lab.engine import MemorySlot, Memslots
 
 FAILS = ["index table"]
+NAMED = "delete-absent-is-none"
 
 
 def delete(slots: Memslots, slot: MemorySlot) -> None:

@@ -3,6 +3,7 @@
 from memslot_lab.engine import MemorySlot, Memslots
 
 FAILS = ["one", "first", "last", "index table", "stale copy", "unknown id"]
+NAMED = "delete-takes-front-for-absent"
 
 
 def delete(slots: Memslots, slot: MemorySlot) -> None:

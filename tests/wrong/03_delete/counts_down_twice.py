@@ -3,6 +3,7 @@
 from memslot_lab.engine import MemorySlot, Memslots
 
 FAILS = ["one", "first", "middle", "last", "index table"]
+NAMED = "delete-counts-down-twice"
 
 
 def delete(slots: Memslots, slot: MemorySlot) -> None:

@@ -3,6 +3,7 @@
 from memslot_lab.engine import MemorySlot, Memslots
 
 FAILS = ["index table"]
+NAMED = "delete-forgets-the-shifted-ids"
 
 
 def delete(slots: Memslots, slot: MemorySlot) -> None:

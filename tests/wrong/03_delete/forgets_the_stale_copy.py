@@ -3,6 +3,7 @@
 from memslot_lab.engine import MemorySlot, Memslots
 
 FAILS = ["stale copy"]
+NAMED = "delete-forgets-the-stale-copy"
 
 
 def delete(slots: Memslots, slot: MemorySlot) -> None:

@@ -3,6 +3,7 @@
 from memslot_lab.engine import MemorySlot, Memslots
 
 FAILS = ["one", "first", "middle", "last", "index table", "stale copy"]
+NAMED = "delete-keeps-the-count"
 
 
 def delete(slots: Memslots, slot: MemorySlot) -> None:

@@ -3,6 +3,7 @@
 from memslot_lab.engine import MemorySlot, Memslots
 
 FAILS = ["index table", "stale copy", "unknown id"]
+NAMED = "delete-shortens-the-id-table"
 
 
 def delete(slots: Memslots, slot: MemorySlot) -> None:

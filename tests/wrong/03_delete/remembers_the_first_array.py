@@ -3,6 +3,7 @@
 from memslot_lab.engine import MemorySlot, Memslots
 
 FAILS = ["empty", "one", "first", "middle", "last", "index table", "stale copy", "unknown id"]
+NAMED = "delete-remembers-the-first-array"
 
 KEPT = []
 

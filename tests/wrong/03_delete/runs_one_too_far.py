@@ -3,6 +3,7 @@
 from memslot_lab.engine import MemorySlot, Memslots
 
 FAILS = ["one", "first", "middle", "last", "index table", "stale copy", "unknown id"]
+NAMED = "delete-goes-one-too-far"
 
 
 def delete(slots: Memslots, slot: MemorySlot) -> None:

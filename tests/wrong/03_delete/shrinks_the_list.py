@@ -3,6 +3,7 @@
 from memslot_lab.engine import MemorySlot, Memslots
 
 FAILS = ["stale copy"]
+NAMED = "delete-shrinks-the-list"
 
 
 def delete(slots: Memslots, slot: MemorySlot) -> None:

@@ -3,6 +3,7 @@
 from memslot_lab.engine import MemorySlot, Memslots
 
 FAILS = ["first", "middle", "last", "index table"]
+NAMED = "delete-sorts-ascending"
 
 
 def delete(slots: Memslots, slot: MemorySlot) -> None:

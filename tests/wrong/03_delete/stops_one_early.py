@@ -3,6 +3,7 @@
 from memslot_lab.engine import MemorySlot, Memslots
 
 FAILS = ["first", "middle", "index table", "stale copy"]
+NAMED = "delete-stops-one-early"
 
 
 def delete(slots: Memslots, slot: MemorySlot) -> None:

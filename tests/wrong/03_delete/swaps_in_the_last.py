@@ -3,6 +3,7 @@
 from memslot_lab.engine import MemorySlot, Memslots
 
 FAILS = ["first", "middle", "index table"]
+NAMED = "delete-swaps-in-the-last"
 
 
 def delete(slots: Memslots, slot: MemorySlot) -> None:

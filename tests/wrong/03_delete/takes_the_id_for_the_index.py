@@ -3,6 +3,7 @@
 from memslot_lab.engine import MemorySlot, Memslots
 
 FAILS = ["first", "middle", "last", "index table", "stale copy"]
+NAMED = "delete-takes-the-id-for-the-index"
 
 
 def delete(slots: Memslots, slot: MemorySlot) -> None:

@@ -3,6 +3,7 @@
 from memslot_lab.engine import MemorySlot, Memslots
 
 FAILS = ["empty", "unknown id"]
+NAMED = "delete-warns-and-goes-on"
 
 
 def delete(slots: Memslots, slot: MemorySlot) -> None:

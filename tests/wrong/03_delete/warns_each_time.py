@@ -3,6 +3,7 @@
 from memslot_lab.engine import MemorySlot, Memslots
 
 FAILS = ["unknown id"]
+NAMED = "delete-warns-each-time"
 
 
 def delete(slots: Memslots, slot: MemorySlot) -> None:

@@ -3,6 +3,7 @@
 from memslot_lab.engine import MemorySlot, Memslots
 
 FAILS = ["empty", "unknown id"]
+NAMED = "delete-warns-of-a-move"
 
 
 def delete(slots: Memslots, slot: MemorySlot) -> None:
