@@ -1,0 +1,208 @@
+"""An installed nbgrader takes the exercises: it cuts what we cut, and gives the points that our own check gives."""
+
+import json
+import os
+import re
+import runpy
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from collections.abc import Callable, Iterator
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memslot_lab.course import check_exercise
+from memslot_lab.course.catalog import Task, read_manifest
+from memslot_lab.course.stubs import BEGIN, END
+
+fcntl = pytest.importorskip("fcntl", reason="nbgrader is tried where files can be locked, on Linux and macOS")
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+EXERCISES = read_manifest()
+
+pytestmark = pytest.mark.slow
+
+Cell = dict[str, Any]
+Run = Callable[[Path], dict[str, dict[str, dict[str, float]]]]
+
+
+@pytest.fixture(scope="session")
+def nbgrader(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Return a function that grades a course's folder with nbgrader, installed once into pytest's cache."""
+    requirements = HERE / "nbgrader.txt"
+    key = sha256(f"{sys.prefix} {sys.version} {requirements.read_text()}".encode()).hexdigest()[:8]
+    home = pytestconfig.cache.mkdir("nbgrader") / key
+    with home.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may be at it
+        if not (home / "ready").exists():
+            lay_over_this_environment(home, requirements)
+    jupyter = tmp_path_factory.mktemp("jupyter")
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    environment = os.environ | {name: str(jupyter / name.lower()) for name in names}
+    environment["PATH"] = f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}"  # nbgrader calls alembic by its name
+
+    def run(course: Path) -> dict[str, dict[str, dict[str, float]]]:
+        command = [home / "bin/python", HERE / "nbgrader_course.py"]
+        done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run
+
+
+def lay_over_this_environment(home: Path, requirements: Path) -> None:
+    """Make an environment that sees this one and has nbgrader on top; fail or skip where it cannot be had."""
+    shutil.rmtree(home, ignore_errors=True)
+    venv.create(home, with_pip=False)
+    python = home / "bin" / "python"
+    (site,) = home.glob("lib/python*/site-packages")
+    (site / "below.pth").write_text(f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n")
+    command = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", requirements]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        reason = f"nbgrader cannot be installed: {done.stderr.strip()}"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    (home / "ready").touch()
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A course of nbgrader whose one assignment has our solutions as its source."""
+    source = tmp_path / "source" / "memslots"
+    source.mkdir(parents=True)
+    for name in EXERCISES:
+        shutil.copy(ROOT / "solutions" / f"{name}.ipynb", source)
+    return tmp_path
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return a notebook as plain data."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def mark_of(cell: Cell) -> dict[str, Any]:
+    """Return nbgrader's metadata of a cell, without what it adds itself when it releases."""
+    mark = cell["metadata"].get("nbgrader", {})
+    return {key: value for key, value in mark.items() if key not in ("checksum", "cell_type")}
+
+
+def grade_id(cell: Cell) -> str:
+    """Return the name of an answer cell, an empty string for any other."""
+    mark = mark_of(cell)
+    return mark["grade_id"] if mark.get("solution") else ""
+
+
+# What is released.
+
+
+def essence(cell: Cell) -> Cell:
+    """Return what a learner gets of a cell: not nbgrader's locks, and its words in our stubs."""
+    source = "".join(cell["source"])
+    source = re.sub(r'^( *)raise NotImplementedError\("Task .*"\)$', nbgraders_stub, source, flags=re.MULTILINE)
+    return {**cell, "source": source, "metadata": mark_of(cell)}
+
+
+def nbgraders_stub(found: re.Match[str]) -> str:
+    """Return the two lines that nbgrader puts in the place of our one."""
+    return f"{found[1]}# YOUR CODE HERE\n{found[1]}raise NotImplementedError()"
+
+
+def test_generate_assignment_cuts_what_release_cuts(nbgrader: Run, course: Path) -> None:
+    """Our markers are nbgrader's: it takes out the same lines, and leaves all other cells as they are in our stubs."""
+    nbgrader(course)
+
+    for name in EXERCISES:
+        theirs = read(course / "release" / "memslots" / f"{name}.ipynb")["cells"]
+        ours = read(ROOT / "exercises" / f"{name}.ipynb")["cells"]
+        assert list(map(essence, theirs)) == list(map(essence, ours))
+        assert [bool(mark_of(cell)) for cell in ours] == ["checksum" in str(cell["metadata"]) for cell in theirs]
+
+
+# What is graded.
+
+
+def test_autograde_gives_the_points_of_our_check(nbgrader: Run, course: Path) -> None:
+    """For a right, a wrong and a half-right submission of every exercise, cell by cell."""
+    handed_in = {(student(kind, i), name) for i, name in enumerate(EXERCISES) for kind in KINDS}
+    for name, exercise in handed_in:
+        submit(course, name, exercise, ANSWERS[name[:-1]](exercise))
+
+    theirs = nbgrader(course)
+
+    for name, exercise in handed_in:
+        assert (name, exercise, theirs[name][exercise]) == (name, exercise, our_points(course, name, exercise))
+    for i, exercise in enumerate(EXERCISES.values()):
+        right, half, wrong = (sum(theirs[student(kind, i)][exercise.name].values()) for kind in KINDS)
+        assert wrong < half < right == exercise.points
+
+
+def student(kind: str, number: int) -> str:
+    """Return who hands in an exercise: two of a kind, so that two processors have as much to do."""
+    return f"{kind}{number % 2}"
+
+
+def submit(course: Path, name: str, exercise: str, answers: dict[str, str]) -> None:
+    """Hand in an exercise as it was released, with these texts in its answer cells."""
+    notebook = read(ROOT / "exercises" / f"{exercise}.ipynb")
+    for cell in notebook["cells"]:
+        cell["source"] = answers.get(grade_id(cell), cell["source"])
+    path = submission(course, name, exercise)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def submission(course: Path, name: str, exercise: str) -> Path:
+    """Return where nbgrader looks for what was handed in."""
+    return course / "submitted" / name / "memslots" / f"{exercise}.ipynb"
+
+
+def our_points(course: Path, name: str, exercise: str) -> dict[str, float]:
+    """Return what our own check gives, by the name of the cell with the points."""
+    report = check_exercise(submission(course, name, exercise))
+    return {f"points_{task.task.function}": task.points for task in report.tasks}
+
+
+def solutions(exercise: str) -> dict[str, str]:
+    """Return the right answers by function."""
+    cells = read(ROOT / "solutions" / f"{exercise}.ipynb")["cells"]
+    texts = {grade_id(cell): "".join(cell["source"]) for cell in cells if grade_id(cell)}
+    assert all(BEGIN in text and END in text for text in texts.values())
+    return texts
+
+
+def wrong_answers(exercise: str, *, nearest_to: float) -> dict[str, str]:
+    """Return for each function the wrong answer that earns about this part of the points; none keeps the stub."""
+    return {
+        task.function: min(found, key=lambda answer, task=task: abs(answer[0] - nearest_to * all_points(task)))[1]
+        for task in EXERCISES[exercise].tasks
+        if (found := list(graded_answers(exercise, task)))
+    }
+
+
+def all_points(task: Task) -> int:
+    """Return the points to be had for a function."""
+    return sum(group.points for group in task.groups)
+
+
+def graded_answers(exercise: str, task: Task) -> Iterator[tuple[int, str]]:
+    """Yield the points and the text of each known wrong answer to a task."""
+    for path in sorted((ROOT / "tests" / "wrong" / exercise).glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        if f"\ndef {task.function}(" in text:
+            fails = runpy.run_path(str(path))["FAILS"]
+            yield sum(group.points for group in task.groups if group.name not in fails), text
+
+
+ANSWERS: dict[str, Callable[[str], dict[str, str]]] = {
+    "right": solutions,
+    "half": partial(wrong_answers, nearest_to=0.5),
+    "wrong": partial(wrong_answers, nearest_to=0),
+}
+KINDS = list(ANSWERS)
