@@ -32,6 +32,7 @@ check: setup
 	$(PY) -m ruff format --check .
 	$(PY) -m pyright --pythonpath $(PY)
 	$(PY) -m codespell_lib
+	$(PY) -m memslot_lab.cli dev check
 
 # nbval costs seconds to import, so it has a call of its own.
 unit: setup

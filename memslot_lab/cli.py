@@ -69,6 +69,11 @@ def _parser() -> argparse.ArgumentParser:
     release.add_argument("--solutions", type=Path, default=Path("solutions"), metavar="DIR")
     release.add_argument("--exercises", type=Path, default=Path("exercises"), metavar="DIR")
     release.set_defaults(run=_release)
+
+    dev = commands.add_parser("dev", help="for the makers of the course, in a checkout")
+    dev_commands = dev.add_subparsers(required=True, metavar="COMMAND")
+    dev_check = dev_commands.add_parser("check", help="check that the course is in step with itself")
+    dev_check.set_defaults(run=_dev_check)
     return parser
 
 
@@ -153,6 +158,22 @@ def _release(arguments: argparse.Namespace) -> int:
     if not written:
         print(f"{arguments.exercises}: every stub is what its solution gives")
     return 0
+
+
+def _dev_check(arguments: argparse.Namespace) -> int:
+    from memslot_lab.course.dev_check import dev_check
+    from memslot_lab.course.errors import CourseError
+    from memslot_lab.course.workspace import WorkspaceError, course_files
+
+    found: list[str] = []
+    try:
+        for finding in dev_check(course_files()):
+            found.append(finding)
+            print(finding, flush=True)
+    except (CourseError, WorkspaceError) as error:
+        return _unusable(error)
+    print(f"{len(found)} to mend" if found else "the course is in step with itself")
+    return 1 if found else 0
 
 
 def _unusable(error: Exception | str) -> int:

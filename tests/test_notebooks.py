@@ -10,14 +10,12 @@ from typing import Any
 
 import pytest
 
+from memslot_lab.course.style import CODE_LIMIT, code_lines, style_findings
+
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
 BOTH = LESSONS + SOLUTIONS
-
-CODE_LIMIT = 15  # lines
-PROSE_LIMIT = 120  # words
-MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
 
 Cell = dict[str, Any]
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -40,17 +38,6 @@ def cells(path: Path, kind: str) -> list[Cell]:
     return [cell for cell in notebook(path)["cells"] if cell["cell_type"] == kind]
 
 
-def code_lines(source: str) -> list[str]:
-    """Return the lines that a reader has to take in."""
-    return [line for line in source.splitlines() if line.strip() and line.strip() not in MARKERS]
-
-
-def words(source: str) -> list[str]:
-    """Return the words of prose: no link targets, tags, table rules or marks."""
-    plain = re.sub(r"\]\([^)]*\)|<[^>]*>|^\|?[-| :]+$", " ", source, flags=re.MULTILINE)
-    return re.findall(r"\w[\w'().,-]*", plain)
-
-
 def python(source: str) -> ast.Module:
     """Return a cell's tree, its magics left out."""
     return ast.parse("\n".join(line for line in source.splitlines() if not line.lstrip().startswith(("%", "!"))))
@@ -68,40 +55,12 @@ def test_there_are_notebooks() -> None:
     assert SOLUTIONS
 
 
-@each_lesson
-def test_lesson_has_25_to_60_cells(path: Path) -> None:
-    """One sitting, one idea a cell."""
-    assert 25 <= len(notebook(path)["cells"]) <= 60
-
-
-@pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
-def test_exercise_has_10_to_60_cells(path: Path) -> None:
-    """An exercise may be shorter than a lesson."""
-    assert 10 <= len(notebook(path)["cells"]) <= 60
-
-
 @each_notebook
-def test_code_cells_are_short(path: Path) -> None:
-    """At most 15 lines of code, half of the cells at most 6."""
-    lengths = sorted(len(code_lines(text(cell))) for cell in cells(path, "code"))
+def test_cells_are_as_many_and_as_long_as_allowed(path: Path) -> None:
+    """One sitting, one idea a cell; an exercise may be shorter than a lesson."""
+    fewest = 25 if path in LESSONS else 10
 
-    assert lengths[-1] <= CODE_LIMIT
-    assert lengths[len(lengths) // 2] <= 6
-
-
-@each_notebook
-def test_prose_cells_are_short(path: Path) -> None:
-    """At most 120 words, half of the cells at most 60."""
-    lengths = sorted(len(words(text(cell))) for cell in cells(path, "markdown"))
-
-    assert lengths[-1] <= PROSE_LIMIT
-    assert lengths[len(lengths) // 2] <= 60
-
-
-@each_notebook
-def test_no_cell_is_empty(path: Path) -> None:
-    """Each cell says something."""
-    assert all(text(cell).strip() for cell in notebook(path)["cells"])
+    assert list(style_findings(notebook(path)["cells"], fewest=fewest)) == []
 
 
 @each_notebook

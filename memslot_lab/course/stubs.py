@@ -11,7 +11,7 @@ from memslot_lab.course.answers import read_cells, source_of
 from memslot_lab.course.catalog import Exercise, Task, did_you_mean, read_manifest
 from memslot_lab.course.errors import NotebookError
 
-__all__ = ["BEGIN", "END", "release"]
+__all__ = ["BEGIN", "END", "release", "stale_stubs"]
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
@@ -46,6 +46,22 @@ def release(solutions: Path, exercises: Path) -> list[Path]:
         A solution is missing, not in the manifest, or marked wrongly; an exercise would be overwritten, or cannot
         be written.
     """
+    stale = stale_stubs(solutions, exercises)
+    for path in stale:
+        _refuse_edited(path)
+    for path, content in stale.items():
+        _replace(path, content)
+    return list(stale)
+
+
+def stale_stubs(solutions: Path, exercises: Path) -> dict[Path, bytes]:
+    """Return the exercises that are not what their solutions give, each with what it should hold.
+
+    Raises
+    ------
+    ManifestError, NotebookError
+        As `release()`.
+    """
     manifest = read_manifest(exercises / "info.toml")
     for path in sorted(solutions.glob("*.ipynb")):
         if path.stem not in manifest:
@@ -54,12 +70,7 @@ def release(solutions: Path, exercises: Path) -> list[Path]:
         exercises / f"{exercise.name}.ipynb": _cut(solutions / f"{exercise.name}.ipynb", exercise)
         for exercise in manifest.values()
     }
-    written = [path for path, content in cut.items() if not path.exists() or path.read_bytes() != content]
-    for path in written:
-        _refuse_edited(path)
-    for path in written:
-        _replace(path, cut[path])
-    return written
+    return {path: content for path, content in cut.items() if not path.exists() or path.read_bytes() != content}
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -1,18 +1,14 @@
 """Right answers pass however they are written; wrong ones fail in their groups, and under their own name."""
 
-import runpy
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
-from memslot_lab.course import check
+from memslot_lab.course.answer_files import AnswerFile, load_answer_file, trouble_of_right, trouble_of_wrong
 from memslot_lab.course.catalog import find_exercise, read_manifest
 from memslot_lab.course.misconceptions import Misconception, all_misconceptions, known, smallest_case
 from memslot_lab.course.play import play, same_outcomes
-from memslot_lab.course.report import Report
 from memslot_lab.course.tasks import cases_of
 
 ROOT = Path(__file__).parents[1]
@@ -29,49 +25,22 @@ def name_of(path: Path) -> str:
     return f"{path.parent.name}-{path.stem}"
 
 
-class Answers(NamedTuple):
-    """The course's functions that a file defines, and what it says of itself."""
-
-    functions: dict[str, Callable[..., object]]
-    names: dict[str, Any]
-
-
 @cache
-def answers(path: Path) -> Answers:
+def answers(path: Path) -> AnswerFile:
     """Run a file of answers."""
-    names = runpy.run_path(str(path))
-    wanted = [task.function for task in find_exercise(path.parent.name).tasks]
-    own = {n: names[n] for n in wanted if n in names and not names[n].__module__.startswith("memslot_lab")}
-    assert own, f"{path} defines none of {wanted}"
-    return Answers(own, names)
-
-
-def only(path: Path) -> Report:
-    """Check the one function that a file of wrong answers defines."""
-    ((_, function),) = answers(path).functions.items()
-    return check(function)
+    return load_answer_file(path, find_exercise(path.parent.name))
 
 
 @pytest.mark.parametrize("path", RIGHT, ids=name_of)
 def test_right_answer_passes(path: Path) -> None:
     """No way to a right result is refused."""
-    for function in answers(path).functions.values():
-        report = check(function)
-
-        assert report.passed, report.text()
+    assert trouble_of_right(path, find_exercise(path.parent.name)) == ""
 
 
 @pytest.mark.parametrize("path", WRONG, ids=name_of)
 def test_wrong_answer_fails_in_its_groups_under_its_own_name(path: Path) -> None:
     """Each wrong answer fails in the groups that its file names, and in no other; the mistake has a name."""
-    (task,) = only(path).tasks
-    names = answers(path).names
-    failed = [group.name for group in task.groups if group.failure]
-
-    assert failed == names["FAILS"] != [], task.problem
-    assert task.smallest is not None
-    assert task.smallest.mistake is not None, f"no known mistake behaves like {path.stem} in every case"
-    assert task.smallest.mistake.name == names["NAMED"]
+    assert trouble_of_wrong(path, find_exercise(path.parent.name)) == ""
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -88,8 +57,8 @@ def test_every_group_is_failed_by_some_wrong_answer(name: str) -> None:
     """No group is there for show."""
     failed: set[tuple[str, str]] = set()
     for path in (path for path in WRONG if path.parent.name == name):
-        ((function, _),) = answers(path).functions.items()
-        failed |= {(function, group) for group in answers(path).names["FAILS"]}
+        (function,) = answers(path).functions
+        failed |= {(function, group) for group in answers(path).fails}
 
     assert {(task.function, group.name) for task in find_exercise(name).tasks for group in task.groups} <= failed
 
