@@ -1,0 +1,114 @@
+"""The judge: cases drawn and shrunk, names given on all the evidence and never on a part of it, both runs recorded."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from memslot_lab.course import check
+from memslot_lab.course.answer_files import load_answer_file
+from memslot_lab.course.catalog import find_exercise
+from memslot_lab.course.results import Failure
+from memslot_lab.engine import MemorySlot, Memslots
+from memslot_lab.engine import delete as kernel_delete
+
+ROOT = Path(__file__).parents[1]
+Delete = Callable[[Memslots, MemorySlot], object]
+
+
+def shown(function: Delete) -> Failure:
+    """Return the failure that a learner reads."""
+    failure = check(function).tasks[0].smallest
+    assert failure is not None
+    return failure
+
+
+def wrong(name: str) -> Delete:
+    """Return a known wrong answer."""
+    path = ROOT / "wrong" / "03_delete" / f"{name}.py"
+    return load_answer_file(path, find_exercise("03_delete")).functions["delete"]
+
+
+def breaks_at(used_slots: int) -> Delete:
+    """Return a function that is right but for arrays of one length."""
+
+    def delete(slots: Memslots, slot: MemorySlot) -> None:
+        odd = slots.used_slots == used_slots
+        kernel_delete(slots, slot)
+        if odd:
+            slots.id_to_index[slot.id] = 0
+
+    return delete
+
+
+@pytest.mark.parametrize("used_slots", [6, 9, 12])
+def test_mistake_that_no_case_by_hand_shows_is_found_by_a_drawn_one_and_shrunk(used_slots: int) -> None:
+    """What is left is one call on an array of that length, without a stale entry."""
+    failure = shown(breaks_at(used_slots))
+
+    assert len(failure.case.calls) == 1
+    assert failure.case.size == (used_slots, 1, 0)
+    assert failure.sentence.startswith("id_to_index[")
+
+
+def test_drawn_cases_are_the_same_each_time() -> None:
+    """Who runs the check twice reads the same twice."""
+    assert check(breaks_at(9)).text() == check(breaks_at(9)).text()
+
+
+def test_mistake_with_a_second_one_has_no_name() -> None:
+    """A name is given only where everything fits; here the shown case fits a known mistake, another one does not."""
+
+    def delete(slots: Memslots, slot: MemorySlot) -> None:
+        wrong("stops_one_early")(slots, slot)
+        if slots.capacity == 600:
+            slots.used_slots = 7
+
+    assert shown(wrong("stops_one_early")).mistake is not None
+    assert shown(delete).mistake is None
+
+
+def test_mistake_gives_its_question_as_the_hint() -> None:
+    """The question fits the mistake better than the group's."""
+    failure = shown(wrong("swaps_in_the_last"))
+
+    assert failure.mistake is not None
+    assert failure.hint == failure.mistake.asks
+    assert (
+        f"Known mistake, delete-swaps-in-the-last: {failure.mistake.says}" in check(wrong("swaps_in_the_last")).text()
+    )
+
+
+def test_runs_part_where_the_report_says() -> None:
+    """The learner's line, and what the two write there."""
+    report = check(wrong("stops_one_early"))
+    failure = report.tasks[0].smallest
+    assert failure is not None
+    assert failure.runs is not None
+
+    assert "yours writes slot 3, blank, to memslots[0], the kernel's writes slot 0 there" in report.text()
+    assert "`mslots[i] = slot`." in report.text()
+    assert failure.runs.own.before == failure.runs.right.before
+
+
+def test_endless_run_is_recorded_in_part() -> None:
+    """A loop that never ends has a name, a place, and a tape of a size that a notebook can hold."""
+    failure = shown(wrong("never_ends"))
+
+    assert failure.mistake is not None
+    assert failure.mistake.name == "delete-never-ends"
+    assert failure.runs is not None
+    assert failure.runs.own.stopped
+    assert len(failure.runs.html) < 100_000
+
+
+def test_check_that_records_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """What the learner's function prints while it is watched is dropped."""
+
+    def delete(slots: Memslots, slot: MemorySlot) -> None:
+        print("here")  # noqa: T201 - a learner does
+
+    report = check(delete)
+
+    assert "It printed:\n  here" in report.text()
+    assert capsys.readouterr().out == ""
