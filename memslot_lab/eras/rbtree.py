@@ -109,6 +109,13 @@ class GfnTree:
         """Return a new node, not linked yet."""
         return Node(slot)
 
+    def height(self) -> int:
+        """Return how many nodes the longest way down has."""
+        levels, level = 0, [self.root] if self.root else []
+        while level:
+            levels, level = levels + 1, [below for node in level for below in node.links if below]
+        return levels
+
     def insert(self, slot: MemorySlot) -> Node:
         """Go down to the slot's place, hang it there, and put the colours right.
 

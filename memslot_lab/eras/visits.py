@@ -1,7 +1,7 @@
 """Count the nodes that any function visits in a tree, by watching the nodes; the function knows nothing of it."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from memslot_lab.engine.model import Change, MemorySlot
 from memslot_lab.eras.rbtree import GfnTree, Node
@@ -9,6 +9,7 @@ from memslot_lab.eras.v5_17 import MemslotSets, update_memslots
 
 __all__ = ["WatchedTree", "visits_of_update"]
 
+_T = TypeVar("_T")
 _TOLD = frozenset({"slot", "links", "parent", "red"})
 
 
@@ -59,19 +60,22 @@ class WatchedTree(GfnTree):
         """How many nodes were looked at since `forget()`, each counted once."""
         return len(self._visited)
 
+    @property
+    def visited(self) -> frozenset[int]:
+        """Ids of the slots whose nodes were looked at since `forget()`."""
+        return self.peek(lambda _: frozenset(node.slot.id for node in list(self._visited)))
+
     def forget(self) -> None:
         """Begin to count anew."""
         self._visited.clear()
 
-    def height(self) -> int:
-        """Return how many nodes the longest way down has; not counted."""
+    def peek(self, look: Callable[[GfnTree], _T]) -> _T:
+        """Return what a function says of this tree, without counting what it looks at."""
         before = set(self._visited)
-        levels, level = 0, [self.root] if self.root else []
-        while level:
-            levels, level = levels + 1, [below for node in level for below in node.links if below]
+        value = look(self)
         self._visited.clear()
         self._visited.update(before)
-        return levels
+        return value
 
 
 def visits_of_update(
