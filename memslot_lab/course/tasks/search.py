@@ -1,0 +1,311 @@
+"""Exercise 02: search_memslots. Judged on the slot that is found, and on how its cost grows with the array."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from math import log2
+from random import Random
+from types import CodeType, FrameType
+from typing import Any, NamedTuple, cast
+
+from memslot_lab.course.arrays import BIG_IDS, HIGH, IDS, array_of, random_array
+from memslot_lab.course.cases import ArrayCase, Case
+from memslot_lab.course.looks import look, same_value, value_text
+from memslot_lab.course.seen import ALL, Args, Aspect, Difference, Seen
+from memslot_lab.course.tasks.judged import Judged
+from memslot_lab.engine import MemorySlot, Memslots, search_memslots
+from memslot_lab.engine.model import Gfn
+from memslot_lab.views.array import is_slot
+from memslot_lab.watch.watched import Table, WatchedGfn, WatchedMemslots, Watcher
+
+__all__ = ["JUDGED", "GrowthCase", "SearchCase"]
+
+_NOTHING = "None, for no slot holds it"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchCase(ArrayCase):
+    """One array, and GFNs that are looked for in it."""
+
+    def take(self, value: object) -> object:
+        """Return what was found; words for nothing, so that None can be a right answer."""
+        return _NOTHING if value is None else value
+
+    def difference(self, seen: Seen) -> Difference | None:
+        if Aspect.RETURNED not in self.looked_at:
+            return look(seen, self.looked_at)
+        if same_value(seen.value, seen.right):
+            return None
+        got, want = (_found(value) for value in (seen.value, seen.right))
+        return Difference(f"returned {got}", f"returned {want}", _sentence(seen))
+
+    def args_text(self, args: Args) -> str:
+        return f"{args[0]:#x}"
+
+    def call_text(self, name: str, args: Args, *, brief: bool = False) -> str:
+        return f"{name}(slots, {args[0]:#x})"
+
+
+def _found(value: object) -> str:
+    return "None" if value is _NOTHING else value_text(value)
+
+
+def _sentence(seen: Seen) -> str:
+    gfn, got, right = cast("int", seen.args[0]), seen.value, seen.right
+    where = f"GFN {gfn:#x} lies in {_range(right)}" if is_slot(right) else f"No slot in use holds GFN {gfn:#x}"
+    if got is _NOTHING:
+        return f"{where}, but {seen.name}() returned None."
+    if is_slot(got):
+        return f"{where}, but {seen.name}() returned {_range(got)}."
+    return f"{where}, but {seen.name}() returned {value_text(got)}; want the slot itself, or None."
+
+
+def _range(slot: MemorySlot) -> str:
+    return f"slot {slot.id} ({slot.base_gfn:#x}..{slot.base_gfn + slot.npages - 1:#x})"
+
+
+# What a search costs.
+
+
+def _kept(name: str) -> Any:
+    method = getattr(int, name)
+
+    def operate(self: "_MeteredGfn", *other: int) -> Any:
+        outcome = method(self, *other)
+        return outcome if outcome is NotImplemented else _metered(outcome, self.watcher)
+
+    return operate
+
+
+class _MeteredGfn(WatchedGfn):
+    """A GFN that tells its comparisons; so does what is reckoned from it: ``-slot.base_gfn`` is a key for bisect."""
+
+    __add__, __radd__ = _kept("__add__"), _kept("__radd__")
+    __sub__, __rsub__, __neg__ = _kept("__sub__"), _kept("__rsub__"), _kept("__neg__")
+
+
+def _metered(value: int, watcher: Watcher) -> _MeteredGfn:
+    gfn = _MeteredGfn(value)
+    gfn.watcher, gfn.row = watcher, 0
+    return gfn
+
+
+class Cost(NamedTuple):
+    """What the most expensive search in arrays of one size took."""
+
+    slots: int
+    compares: int
+    reads: int
+
+    @property
+    def rounds(self) -> int:
+        """Comparisons; where they are too few to tell so many slots apart, they were hidden, and reads count too."""
+        return self.compares if self.compares >= log2(self.slots) else max(self.compares, self.reads)
+
+    @property
+    def what(self) -> str:
+        """What `rounds` counts, in a word."""
+        return "comparisons" if self.rounds == self.compares else "entries read"
+
+
+class _Meter:
+    """Makes watched arrays, and keeps what each search in them took."""
+
+    def __init__(self) -> None:
+        self.compares = self.reads = 0
+        self.costs: dict[int, Cost] = {}
+        self.slots = 0
+        self.arrays: dict[int, Memslots] = {}  # by size, to copy from
+
+    def array(self, count: int) -> Memslots:
+        """Return an array of so many slots that tells what is done to it; a new one each time."""
+        self.settle()
+        if count not in self.arrays:
+            self.arrays[count] = self._array(count)
+        self.slots = count
+        watched = WatchedMemslots(self.arrays[count], self, lambda entry: entry)
+        self.compares = self.reads = 0
+        return watched
+
+    def _array(self, count: int) -> Memslots:
+        slots = Memslots(count)
+        slots.used_slots = count
+        for i in range(count):
+            slot_id = (5 * i + 3) % count
+            slots.memslots[i] = MemorySlot(slot_id, _metered(0x100 * (count - 1 - i), self), 0x80)
+            slots.id_to_index[slot_id] = i
+        return slots
+
+    def settle(self) -> tuple[Cost, ...]:
+        """Return the costs so far, that of the last search among them."""
+        if self.slots:
+            most = self.costs.get(self.slots, Cost(self.slots, 0, 0))
+            self.costs[self.slots] = Cost(self.slots, max(most.compares, self.compares), max(most.reads, self.reads))
+        return tuple(self.costs.values())
+
+    # As a watcher.
+
+    def read(self, table: Table, place: int, code: CodeType) -> None:
+        self.reads += table is Table.MEMSLOTS
+
+    def wrote(self, changes: list[tuple[Table, int, object]]) -> None:
+        pass
+
+    def compared(self, comparison: tuple[str, object, object, bool], frame: FrameType) -> None:
+        self.compares += 1
+
+
+_SIZES = (16, 128, 1024)
+_A_DOUBLING = 8  # rounds that twice the slots may cost; a halving that compares three times takes 3
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthCase(Case):
+    """Searches in larger and larger arrays: what they cost may grow by a few rounds for each doubling.
+
+    A call is told by the number of slots and the rank, from the back, of the one that is looked for.
+    """
+
+    group: str
+    calls: tuple[Args, ...] = tuple((n, rank) for n in _SIZES for rank in (0, n // 3, n // 2, n - 1))
+
+    @property
+    def size(self) -> tuple[int, ...]:
+        return (_SIZES[-1], len(self.calls), 0)
+
+    @property
+    def title(self) -> str:
+        return f"arrays of {', '.join(map(str, _SIZES[:-1]))} and {_SIZES[-1]} slots"
+
+    @property
+    def budget(self) -> int:
+        return 400_000
+
+    def start(self) -> object:
+        return _Meter()
+
+    def arguments(self, subject: object, args: Args) -> Args:
+        assert isinstance(subject, _Meter)
+        count, rank = cast("tuple[int, int]", args)
+        return (subject.array(count), _gfn(rank))
+
+    def take(self, value: object) -> object:
+        """Return the id of what was found: its GFN is a watched one."""
+        return value.id if isinstance(value, MemorySlot) else "no slot"
+
+    def read(self, subject: object) -> object:
+        assert isinstance(subject, _Meter)
+        return subject.settle()
+
+    def same(self, one: object, other: object) -> bool:
+        return _too_much(one) is _too_much(other)
+
+    def difference(self, seen: Seen) -> Difference | None:
+        count, rank = cast("tuple[int, int]", seen.args)
+        if not same_value(seen.value, seen.right):
+            sentence = f"GFN {_gfn(rank):#x} lies in slot {seen.right}, but {seen.name}() found {seen.value}."
+            return Difference(f"found {seen.value}", f"found {seen.right}", sentence)
+        if rank != count - 1 or not _too_much(seen.got):
+            return None
+        first, last = seen.got[0], seen.got[-1]
+        most = first.rounds + _A_DOUBLING * round(log2(last.slots / first.slots))
+        sentence = (
+            f"To find one of {first.slots} slots took up to {first.rounds} {first.what}, one of {last.slots} up to "
+            f"{last.rounds}: that grows with the array. Halving takes one round more for each doubling."
+        )
+        return Difference(f"{last.rounds} {last.what}", f"{most} at most", sentence)
+
+    def call_text(self, name: str, args: Args, *, brief: bool = False) -> str:
+        count, rank = cast("tuple[int, int]", args)
+        return f"{name}(an array of {count}, {_gfn(rank):#x})"
+
+    def args_text(self, args: Args) -> str:
+        return f"{args[0]} slots"
+
+
+def _gfn(rank: int) -> Gfn:
+    return 0x100 * rank + 0x40
+
+
+def _too_much(state: object) -> bool:
+    costs = cast("tuple[Cost, ...]", state)
+    first, last = costs[0], costs[-1]
+    return last.rounds - first.rounds > _A_DOUBLING * log2(last.slots / first.slots)
+
+
+# Cases.
+
+_RETURNED = (Aspect.RETURNED,)
+_case = partial(SearchCase, looked_at=_RETURNED, stale=())
+_BIG = array_of(BIG_IDS, lowest=HIGH)
+
+
+def _gfns(*gfns: Gfn) -> tuple[Args, ...]:
+    return tuple((gfn,) for gfn in gfns)
+
+
+def _each(name: str, used: tuple[MemorySlot, ...], *gfns: Gfn, capacity: int = 16, **more: Any) -> Iterator[Case]:
+    """Yield a case for each GFN: what a search finds depends on no other."""
+    for gfn in gfns:
+        yield _case(name, capacity=capacity, used=used, calls=((gfn,),), **more)
+
+
+def _cases() -> Iterator[Case]:
+    yield from _each("empty", (), 0, 0x123, HIGH, capacity=4)
+    yield from _each("empty", (), 0x110, capacity=4, stale=array_of((2,), lowest=0x100))
+    one = (MemorySlot(2, 0x100, 0x80),)
+    yield from _each("one", one, 0x100, 0x17F, 0x180, 0xFF, 0, capacity=4)
+    yield from _each("one", (MemorySlot(0, 0, 1),), 0, 1, capacity=1)
+    for n in (2, 3, 4, 5, 7, 16):
+        used = array_of(IDS[:n])
+        middles = [slot.base_gfn + 0x40 for slot in used]
+        yield from _each("inside", used, *middles)
+        yield from _each("inside", used, used[0].base_gfn, used[-1].base_gfn, used[n // 2].base_gfn + 0x7F)
+        yield from _each("holes", used, *(slot.base_gfn + 0x80 for slot in used), used[n // 2].base_gfn + 0xFF, HIGH)
+        yield from _below_all(n)
+    yield from _each("inside", _BIG, *(slot.base_gfn + 1 for slot in _BIG[::5]), capacity=600)
+    yield from _each("holes", _BIG, HIGH + 0x80, HIGH + 0x5FF, capacity=600)
+    yield from _each("inside", _touching(), 0, 0x7F, 0x80, 0xFF, 0x100, 0x1FF)
+    yield from _stale()
+    yield from _left_alone()
+    yield GrowthCase("growth")
+
+
+def _touching() -> tuple[MemorySlot, ...]:
+    """Return slots of different sizes without holes between them."""
+    return (MemorySlot(1, 0x100, 0x100), MemorySlot(0, 0x80, 0x80), MemorySlot(2, 0, 0x80))
+
+
+def _below_all(n: int) -> Iterator[Case]:
+    """Yield searches below the lowest slot; with room behind it, and in a full array."""
+    yield from _each("below all", array_of(IDS[:n], lowest=0x200), 0, 0x1FF)
+    yield from _each("below all", array_of(range(n), lowest=0x200), 0, 0x1FF, capacity=n)
+    yield from _each("below all", array_of(range(n), lowest=HIGH), 0x1000, capacity=n)
+
+
+def _stale() -> Iterator[Case]:
+    """Yield GFNs that only an entry behind the used ones holds."""
+    for n in (1, 2, 3, 4, 7):
+        used = array_of(IDS[:n], lowest=0x200)
+        low, high = array_of((9,), lowest=0x100), array_of((8,), lowest=HIGH)
+        yield from _each("stale", used, 0x140, stale=low)
+        yield from _each("stale", used, HIGH + 0x40, stale=high)
+        yield from _each("stale", used, 0x140, 0x240, stale=(*high, *low))
+
+
+def _left_alone() -> Iterator[Case]:
+    for n in (1, 3, 5):
+        used, stale = array_of(IDS[:n]), array_of((9,), lowest=0x900)
+        calls = _gfns(0, 0x180, 0x40, HIGH)
+        yield SearchCase("left alone", ALL, 16, used, stale, calls)
+
+
+def _random(rng: Random) -> Case:
+    """Return some searches in one array: inside slots, at their edges, and beside them."""
+    capacity, used, stale = random_array(rng)
+    near = [slot.base_gfn + rng.choice((0, slot.npages - 1, slot.npages)) for slot in (*used, *stale)]
+    gfns = rng.sample(near, min(3, len(near)))
+    return _case("inside", capacity=capacity, used=used, stale=stale, calls=_gfns(*gfns))
+
+
+JUDGED = {"search_memslots": Judged(search_memslots, _cases, more=_random)}

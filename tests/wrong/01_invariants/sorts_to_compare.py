@@ -1,0 +1,33 @@
+"""The array itself is sorted, to compare it with what it was."""
+
+from memslot_lab.engine import MemorySlot, Memslots
+
+FAILS = ["left alone"]
+NAMED = "invariants-sorts-to-compare"
+
+
+def violations(slots: Memslots) -> list[str]:
+    names: list[str] = []
+    capacity, count = slots.capacity, slots.used_slots
+    if {len(slots.memslots), len(slots.id_to_index)} != {capacity}:
+        names += ["TABLE_LENGTH: a list has the wrong length"]
+    if count not in range(capacity + 1):
+        names += [f"USED_IN_RANGE: {count}"]
+    if names:
+        return names
+    entries = [slots.memslots[i] for i in range(count)]
+    if any(type(entry) is not MemorySlot for entry in entries):
+        return ["ENTRY_PRESENT: no slot"]
+    gfns = [entry.base_gfn for entry in entries]
+    entries_before = entries
+    slots.memslots[:count] = sorted(entries, key=lambda entry: entry.base_gfn, reverse=True)
+    entries = entries_before
+    if gfns != sorted(set(gfns), reverse=True):
+        names += ["HIGHEST_GFN_FIRST: out of order"]
+    table = dict(enumerate(slots.id_to_index))
+    if any(table.get(entry.id) != i for i, entry in enumerate(entries)):
+        names += ["INDEX_NAMES_ENTRY: a wrong index"]
+    present = {entry.id for entry in entries}
+    if any(index != -1 for slot_id, index in table.items() if slot_id not in present):
+        names += ["ABSENT_IS_MINUS_ONE: an index of nobody"]
+    return names
