@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memslot_lab import __version__
+from memslot_lab.commands.course import add_course_commands, stopped_at
 
 if TYPE_CHECKING:
     from memslot_lab.captures.result import Replay
@@ -51,10 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     lab.add_argument("--no-browser", action="store_true", help="print the address, open no browser")
     lab.set_defaults(run=_lab)
 
-    check = commands.add_parser("check", help="check an exercise")
-    check.add_argument("exercise", metavar="EXERCISE", help="its name, as 03_delete, or its notebook")
-    check.add_argument("--json", action="store_true", help="print one JSON object")
-    check.set_defaults(run=_check)
+    add_course_commands(commands.add_parser)
 
     replay = commands.add_parser("replay", help="replay a real log of a virtual machine's memory regions")
     replay.add_argument("capture", type=Path, metavar="CAPTURE", help="a log of qemu -trace or of strace, or .gz of it")
@@ -86,22 +84,11 @@ def _lab(arguments: argparse.Namespace) -> int:
             print(f"{len(unpacked.written)} files of the course are new in {unpacked.directory}")
         for kept, beside in unpacked.kept:
             print(f"{kept} differs from the course's: left as it is, the course's is beside it: {beside.name}")
+        if words := stopped_at(arguments.directory):
+            print(words)
         return open_lab(arguments.directory, port=arguments.port, browser=not arguments.no_browser)
     except WorkspaceError as error:
         return _unusable(error)
-
-
-def _check(arguments: argparse.Namespace) -> int:
-    from memslot_lab.course.checks import check_exercise
-    from memslot_lab.course.errors import CourseError
-    from memslot_lab.course.workspace import WorkspaceError
-
-    try:
-        report = check_exercise(arguments.exercise)
-    except (CourseError, WorkspaceError) as error:
-        return _unusable(error)
-    print(json.dumps(report.to_json(), indent=2) if arguments.json else report.text())
-    return 0 if report.passed else 1
 
 
 def _replay(arguments: argparse.Namespace) -> int:

@@ -25,7 +25,8 @@ ROOMS = {
     "widgets": BELOW_COURSE,
     "course": BELOW_COURSE,
     "grading": BELOW_COURSE | {"course"},
-    "cli": BELOW_COURSE | {"course", "grading"},
+    "commands": BELOW_COURSE | {"course", "grading"},
+    "cli": BELOW_COURSE | {"course", "grading", "commands"},
 }
 
 # Installed as extras, so no module may need them to be imported; but pytest loads its plugin.

@@ -1,4 +1,4 @@
-"""Take a learner's answer cells out of an exercise notebook and run them, and nothing else of it.
+"""Take a learner's answer cells out of an exercise notebook and run them, and nothing else of it; or a Python file.
 
 Read with `json`: nbformat takes a second to import, and a broken notebook needs other words than its.
 """
@@ -16,8 +16,9 @@ from memslot_lab.course.errors import NotebookError
 from memslot_lab.views.array import in_words
 from memslot_lab.watch.budget import run_with_budget
 
-__all__ = ["Answer", "load_answers", "read_cells", "source_of"]
+__all__ = ["Answer", "answer_source", "load_answers", "read_cells", "source_of"]
 
+_CELL, _FILE = "answer cell", "file"
 _STEPS = 1_000_000  # for the top level of a cell: definitions, and what else a learner put there
 _BIGGEST = 20_000_000  # bytes of a notebook; one with a few pictures has two
 
@@ -32,26 +33,36 @@ class Answer(NamedTuple):
 def load_answers(path: Path, exercise: Exercise) -> dict[str, Answer]:
     """Run the answer cells of a notebook, each in its turn, in one namespace; return by function name what they left.
 
+    A file that ends in .py is run as a whole, under its own name: what stands under ``if __name__ == "__main__"`` is
+    left out. In both the names that the notebook imports at its top are there.
+
     Raises
     ------
     NotebookError
         It cannot be read, or its answer cells are not there.
     """
-    cells = read_cells(path)
-    sources = {task.function: _answer(path, cells, task.function) for task in exercise.tasks}
+    names = [task.function for task in exercise.tasks]
     namespace: dict[str, Any] = {name.partition(":")[2]: resolve_name(name) for name in exercise.imports}
     given = {*namespace, "__name__", "__builtins__"}
-    namespace["__name__"] = "__main__"
-    problems = {name: _run(f"<{path.name}: {name}>", source, namespace) for name, source in sources.items()}
+    if path.suffix == ".py":
+        namespace["__name__"] = path.stem
+        place = _FILE
+        problems = dict.fromkeys(names, _run(place, str(path), _read_text(path), namespace))
+    else:
+        cells = read_cells(path)
+        sources = {name: answer_source(path, cells, name) for name in names}
+        namespace["__name__"] = "__main__"
+        place = _CELL
+        problems = {name: _run(place, f"<{path.name}: {name}>", source, namespace) for name, source in sources.items()}
     own = {name: value for name, value in namespace.items() if name not in given}
-    return {name: Answer(own.get(name), problem or _undefined(name, own)) for name, problem in problems.items()}
+    return {name: Answer(own.get(name), problem or _undefined(place, name, own)) for name, problem in problems.items()}
 
 
-def _undefined(name: str, own: dict[str, Any]) -> str:
-    """Say what stands in the place of a function that the cells do not define, an empty string if they do."""
+def _undefined(place: str, name: str, own: dict[str, Any]) -> str:
+    """Say what stands in the place of a function that the answer does not define, an empty string if it does."""
     if callable(own.get(name)):
         return ""
-    problem = f"The answer cell defines no function called {name}"
+    problem = f"The {place} defines no function called {name}"
     if name in own:
         return f"{problem}: there, {name} is {in_words(own[name])}."
     functions = [other for other, value in own.items() if callable(value)]
@@ -67,20 +78,29 @@ def read_cells(path: Path) -> list[dict[str, Any]]:
         There is none, or it is no such notebook.
     """
     try:
-        if path.stat().st_size > _BIGGEST:
-            raise NotebookError(f"{path} has more than {_BIGGEST:,} bytes; clear its outputs and save it again")
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise NotebookError(
-            f"{path} cannot be read ({error.strerror}); go to the folder that holds exercises/, "
-            f"or give the path of the notebook"
-        ) from None
-    except (ValueError, RecursionError):  # broken JSON, or no UTF-8
+        document = json.loads(_read_text(path))
+    except (ValueError, RecursionError):  # broken JSON
         raise NotebookError(f"{path} is not a whole notebook: save it again in Jupyter, or take a fresh copy") from None
     cells: Any = _table(document).get("cells")
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cast("list[object]", cells)):
         raise NotebookError(f"{path} is no notebook of format 4: open and save it in a current JupyterLab")
     return cast("list[dict[str, Any]]", cells)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        if path.stat().st_size > _BIGGEST:
+            raise NotebookError(f"{path} has more than {_BIGGEST:,} bytes; clear its outputs and save it again")
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise NotebookError(
+            f"{path} cannot be read ({error.strerror}); go to the folder that holds exercises/, "
+            f"or give the path of the notebook"
+        ) from None
+    except UnicodeDecodeError:
+        raise NotebookError(
+            f"{path} is no text in UTF-8: save it again in that encoding, or take a fresh copy"
+        ) from None
 
 
 def source_of(cell: dict[str, Any]) -> str:
@@ -89,8 +109,14 @@ def source_of(cell: dict[str, Any]) -> str:
     return "".join(map(str, cast("list[object]", source))) if isinstance(source, list) else str(source)
 
 
-def _answer(path: Path, cells: list[dict[str, Any]], grade_id: str) -> str:
-    """Return the text of the one cell with this grade_id."""
+def answer_source(path: Path, cells: list[dict[str, Any]], grade_id: str) -> str:
+    """Return the text of the one answer cell with this grade_id.
+
+    Raises
+    ------
+    NotebookError
+        There is none, or more than one.
+    """
     found = [(number, cell) for number, cell in enumerate(cells, start=1) if _grade_id(cell) == grade_id]
     if not found:
         raise NotebookError(
@@ -114,30 +140,28 @@ def _table(value: object) -> dict[str, Any]:
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
-def _run(filename: str, source: str, namespace: dict[str, Any]) -> str:
-    """Run one cell; return a sentence on what went wrong, an empty string if nothing did."""
+def _run(place: str, filename: str, source: str, namespace: dict[str, Any]) -> str:
+    """Run one cell or file; return a sentence on what went wrong, an empty string if nothing did."""
     # A traceback, a debugger and the report can then show the line.
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     try:
         code = compile(source, filename, "exec")
     except SyntaxError as error:
-        return _syntax(source, error)
+        return _syntax(place, source, error)
     except (ValueError, RecursionError, MemoryError) as error:  # a NUL byte, or nested too deeply
-        return f"The answer cell cannot be read by Python: {error}."
+        return f"The {place} cannot be read by Python: {error}."
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         run = run_with_budget(lambda: exec(code, namespace), _STEPS)
     if run.stopped_at:
-        return f"Line {run.stopped_at.line} of the answer cell does not come to an end: leave only the function in it."
+        return f"Line {run.stopped_at.line} of the {place} does not come to an end: leave only the function in it."
     if run.error:
-        return f"The answer cell itself raised {type(run.error).__name__}: {run.error}; leave only the function in it."
+        return f"The {place} itself raised {type(run.error).__name__}: {run.error}; leave only the function in it."
     return ""
 
 
-def _syntax(source: str, error: SyntaxError) -> str:
+def _syntax(place: str, source: str, error: SyntaxError) -> str:
     lines = source.splitlines()
     line = lines[error.lineno - 1].strip() if error.lineno and error.lineno <= len(lines) else ""
     if line.startswith(("%", "!")) or line.endswith("?"):
-        return (
-            f"Line {error.lineno} of the answer cell, `{line}`, is a command of the notebook, no Python: take it out."
-        )
-    return f"Python cannot read line {error.lineno} of the answer cell, `{line}`: {error.msg}."
+        return f"Line {error.lineno} of the {place}, `{line}`, is a command of the notebook, no Python: take it out."
+    return f"Python cannot read line {error.lineno} of the {place}, `{line}`: {error.msg}."

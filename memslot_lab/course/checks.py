@@ -6,11 +6,13 @@ from memslot_lab.course.answers import Answer, load_answers
 from memslot_lab.course.catalog import Exercise, Task, find_exercise, find_task
 from memslot_lab.course.errors import NotSolvedError, UnknownExerciseError
 from memslot_lab.course.judge import judge
+from memslot_lab.course.place import answer_file, course_folder
+from memslot_lab.course.progress import note_check_here
 from memslot_lab.course.report import Report
 from memslot_lab.course.results import TaskResult
 from memslot_lab.views.array import in_words
 
-__all__ = ["check", "check_exercise", "solved"]
+__all__ = ["check", "check_exercise", "locate", "solved"]
 
 
 def check(function: object) -> Report:
@@ -33,7 +35,9 @@ def check(function: object) -> Report:
         _, task = find_task(name)
     except UnknownExerciseError as error:
         return Report(name, problem=f"Nothing to check: {error}{'' if str(error).endswith('?') else '.'}")
-    return Report(name, (judge(task, function),))
+    report = Report(name, (judge(task, function),))
+    note_check_here(report)
+    return report
 
 
 def _how_to_pass(value: object) -> str:
@@ -54,6 +58,7 @@ def solved(exercise: str, *functions: object) -> None:
     """
     wanted = find_exercise(exercise)
     report = Report(exercise, tuple(judge(task, _called(task.function, functions)) for task in wanted.tasks))
+    note_check_here(report)
     if not report.passed:
         raise NotSolvedError(_not_solved(report))
     groups = sum(len(task.groups) for task in report.tasks)
@@ -74,12 +79,13 @@ def _not_solved(report: Report) -> str:
 
 
 def check_exercise(path_or_name: str | Path) -> Report:
-    """Check the answer cells of an exercise notebook, without running the rest of it.
+    """Check the answer cells of an exercise notebook, without running the rest of it, or a Python file.
 
     Parameters
     ----------
     path_or_name : str or Path
-        A notebook, or the name of an exercise, whose notebook is looked for in exercises/ and here.
+        A notebook, a Python file, or the name of an exercise, for which both are looked for in exercises/ of the
+        course folder and here; the one that was saved later counts.
 
     Raises
     ------
@@ -88,18 +94,24 @@ def check_exercise(path_or_name: str | Path) -> Report:
     NotebookError
         The notebook is missing, broken, or lacks its answer cells.
     """
-    exercise, path = _locate(path_or_name)
+    exercise, path = locate(path_or_name)
     answers = load_answers(path, exercise)
     return Report(exercise.name, tuple(_judge_answer(task, answers[task.function]) for task in exercise.tasks))
 
 
-def _locate(path_or_name: str | Path) -> tuple[Exercise, Path]:
+def locate(path_or_name: str | Path) -> tuple[Exercise, Path]:
+    """Return the exercise and the file that a name or a path stands for; the file need not be there.
+
+    Raises
+    ------
+    UnknownExerciseError
+        No exercise has this name.
+    """
     path = Path(path_or_name)
-    if path.suffix == ".ipynb":
+    if path.suffix in (".ipynb", ".py"):
         return find_exercise(path.stem), path
     exercise = find_exercise(str(path_or_name))
-    places = [Path("exercises", f"{exercise.name}.ipynb"), Path(f"{exercise.name}.ipynb")]
-    return exercise, next((place for place in places if place.exists()), places[0])
+    return exercise, answer_file(exercise.name, course_folder()).path
 
 
 def _judge_answer(task: Task, answer: Answer) -> TaskResult:

@@ -1,6 +1,15 @@
 """What can be wrong with an exercise, a manifest or a notebook; each message says what to do."""
 
-__all__ = ["CourseError", "ManifestError", "NotSolvedError", "NotebookError", "UnknownExerciseError"]
+__all__ = [
+    "CourseError",
+    "ManifestError",
+    "NotSolvedError",
+    "NotebookError",
+    "ResetError",
+    "UnknownExerciseError",
+    "UnknownTaskError",
+    "VariantError",
+]
 
 
 class CourseError(Exception):
@@ -9,6 +18,14 @@ class CourseError(Exception):
 
 class UnknownExerciseError(CourseError):
     """A name that no exercise has."""
+
+
+class UnknownTaskError(UnknownExerciseError):
+    """A name that no task of an exercise has."""
+
+
+class ResetError(CourseError):
+    """An exercise that cannot be begun anew."""
 
 
 class ManifestError(CourseError):
@@ -24,3 +41,7 @@ class NotSolvedError(CourseError):
 
     def _render_traceback_(self) -> list[str]:
         return [f"{type(self).__name__}: {self}"]
+
+
+class VariantError(CourseError):
+    """A code that names no variant, or a notebook that answers another variant than it should."""

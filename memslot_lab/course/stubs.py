@@ -11,7 +11,7 @@ from memslot_lab.course.answers import read_cells, source_of
 from memslot_lab.course.catalog import Exercise, Task, did_you_mean, read_manifest
 from memslot_lab.course.errors import NotebookError
 
-__all__ = ["BEGIN", "END", "release", "stale_stubs"]
+__all__ = ["BEGIN", "END", "cut_stub", "is_untouched", "release", "stale_stubs"]
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
@@ -67,7 +67,7 @@ def stale_stubs(solutions: Path, exercises: Path) -> dict[Path, bytes]:
         if path.stem not in manifest:
             raise NotebookError(f"{path} is in no manifest: {did_you_mean(path.stem, list(manifest))}")
     cut = {
-        exercises / f"{exercise.name}.ipynb": _cut(solutions / f"{exercise.name}.ipynb", exercise)
+        exercises / f"{exercise.name}.ipynb": cut_stub(solutions / f"{exercise.name}.ipynb", exercise)
         for exercise in manifest.values()
     }
     return {path: content for path, content in cut.items() if not path.exists() or path.read_bytes() != content}
@@ -96,7 +96,14 @@ def _umask() -> int:
     return mask
 
 
-def _cut(path: Path, exercise: Exercise) -> bytes:
+def cut_stub(path: Path, exercise: Exercise) -> bytes:
+    """Return the exercise as a notebook, cut from its solution.
+
+    Raises
+    ------
+    NotebookError
+        The solution is missing or marked wrongly.
+    """
     tasks = {task.function: task for task in exercise.tasks}
     cells = [_cut_cell(path, number, cell, tasks) for number, cell in enumerate(read_cells(path), start=1)]
     if tasks:
@@ -171,13 +178,24 @@ def _digest(cells: list[dict[str, Any]]) -> str:
     return sha256(json.dumps([source_of(cell) for cell in cells]).encode()).hexdigest()[:16]
 
 
-def _refuse_edited(path: Path) -> None:
-    """Raise if a notebook is there that is not as it was released."""
-    if not path.exists():
-        return
+def is_untouched(path: Path) -> bool:
+    """Return whether a notebook's cells are as they were released; a Python file never is.
+
+    Raises
+    ------
+    NotebookError
+        It cannot be read.
+    """
+    if path.suffix != ".ipynb":
+        return False
     cells = read_cells(path)
     found: Any = json.loads(path.read_text(encoding="utf-8"))
     for key in ("metadata", "memslot_lab", "released"):
         found = (_table(found) or {}).get(key)
-    if found != _digest(cells):
+    return found == _digest(cells)
+
+
+def _refuse_edited(path: Path) -> None:
+    """Raise if a notebook is there that is not as it was released."""
+    if path.exists() and not is_untouched(path):
         raise NotebookError(f"{path} was worked in since it was released; move it away, then release again")

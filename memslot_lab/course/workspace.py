@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
-__all__ = ["Unpacked", "WorkspaceError", "course_files", "open_lab", "unpack"]
+__all__ = ["Unpacked", "WorkspaceError", "course_files", "open_lab", "solution_files", "unpack"]
 
 _FOLDERS = ("notebooks", "exercises")
 _START = "notebooks/00_start_here.ipynb"
@@ -55,6 +55,12 @@ def course_files() -> Path:
         if (root / _START).is_file():
             return root
     raise WorkspaceError(f"{package}: no notebooks in or beside the package; install memslot-lab again")
+
+
+def solution_files() -> Path:
+    """Return the directory that holds the solved notebooks: the wheel's own, which is hidden, or the checkout's."""
+    root = course_files()
+    return next((folder for folder in (root / ".solutions", root / "solutions") if folder.is_dir()), root / "solutions")
 
 
 def unpack(directory: Path) -> Unpacked:
