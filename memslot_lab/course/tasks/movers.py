@@ -1,0 +1,197 @@
+"""Cases for the two movers: the hole and the moved slot's own index are free, and each copy of a slot is counted."""
+
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any, cast
+
+from memslot_lab.course.cases import ArrayCase, Case
+from memslot_lab.course.looks import look
+from memslot_lab.course.seen import Args, Aspect, Difference, Seen
+from memslot_lab.engine.model import Gfn, MemorySlot, Memslots
+from memslot_lab.views.array import ArrayState, is_slot, read_state
+
+__all__ = [
+    "INDICES",
+    "WHERE",
+    "MoverCase",
+    "backward_args",
+    "forward_args",
+    "landing",
+    "moved_by_chance",
+    "moves",
+    "smaller_moves",
+]
+
+# Where everybody stands after a move, and what a move leaves alone.
+WHERE = (Aspect.RETURNED, Aspect.OTHER_ENTRIES, Aspect.USED_SLOTS, Aspect.BEHIND, Aspect.WARNINGS)
+INDICES = (Aspect.OTHER_INDICES,)
+
+
+class _Entries(list[Any]):
+    """The entries of an array; counts the slots that are stored one by one, but for the one in the hand.
+
+    What `pop`, `insert`, `sort` and slices do inside is not counted: they are one step for who writes them.
+    """
+
+    hand: object
+    shifts: int
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        super().__setitem__(index, value)
+        if type(index) is int and is_slot(value) and value != self.hand:
+            self.shifts += 1
+
+
+@dataclass(frozen=True, slots=True)
+class _CountedState(ArrayState):
+    shifts: int = 0
+
+
+@dataclass(slots=True)
+class _Counted(Memslots):
+    counter: _Entries | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoverCase(ArrayCase):
+    """One call of a mover: who was shifted, and the index that was left open.
+
+    Parameters
+    ----------
+    count : int, optional
+        What `used_slots` says, where it is not the number of entries in `used`: one more after `insert_back()`.
+    counted : bool
+        Whether the copies are what is looked at.
+    """
+
+    count: int | None = None
+    counted: bool = False
+
+    @property
+    def title(self) -> str:
+        used = len(self.used)
+        name = f"an array of {used} slot{'' if used == 1 else 's'}"
+        if self.count is None:
+            return name
+        return f"{name} and a hole" if self.count > used else f"{name} that says used_slots = {self.count}"
+
+    @property
+    def asks_absent(self) -> bool:
+        ids = {slot.id for slot in self.used}
+        return self.count == 0 or (self.guarded and self._hand.id not in ids)
+
+    def start(self) -> Memslots:
+        plain = ArrayCase.start(self)
+        slots = _Counted(self.capacity)
+        entries = _Entries(plain.memslots)
+        entries.hand, entries.shifts = self._hand, 0
+        slots.memslots, slots.id_to_index = entries if self.counted else plain.memslots, plain.id_to_index
+        slots.used_slots = plain.used_slots if self.count is None else self.count
+        slots.counter = entries
+        return slots
+
+    @property
+    def _hand(self) -> MemorySlot:
+        return cast("MemorySlot", self.calls[0][0])
+
+    def read(self, subject: object) -> ArrayState:
+        if not isinstance(subject, _Counted):
+            return read_state(subject)
+        plain = copy(subject)
+        if type(plain.memslots) is _Entries:
+            plain.memslots = [*plain.memslots]
+        state = read_state(plain)
+        shifts = subject.counter.shifts if subject.counter is not None else 0
+        return _CountedState(*(getattr(state, name) for name in ArrayState.__slots__), shifts=shifts)
+
+    def same(self, one: object, other: object) -> bool:
+        return ArrayCase.same(self, one, other) and getattr(one, "shifts", 0) == getattr(other, "shifts", 0)
+
+    def blur(self, call: int, value: object, state: object) -> object:
+        if not isinstance(state, _CountedState):
+            return state
+        entries, indices = [*state.memslots], [*state.id_to_index]
+        _free(entries, value, None)
+        _free(indices, self._hand.id, -1)
+        too_many = int(self.counted and state.shifts > self._distance(value))
+        return replace(state, memslots=tuple(entries), id_to_index=tuple(indices), shifts=too_many)
+
+    def _distance(self, index: object) -> int:
+        """Return how many slots have to make way when the hole ends there."""
+        begin = self.calls[0][1] if len(self.calls[0]) > 1 else self._old_index
+        return abs(index - begin) if isinstance(index, int) and isinstance(begin, int) else 0
+
+    @property
+    def _old_index(self) -> int:
+        return next((i for i, slot in enumerate(self.used) if slot.id == self._hand.id), 0)
+
+    def difference(self, seen: Seen) -> Difference | None:
+        found = look(seen, self.looked_at)
+        if found or not self.counted:
+            return found
+        got, most = cast("_CountedState", seen.got).shifts, self._distance(seen.right)
+        if got <= most:
+            return None
+        need = "no slot has" if not most else "1 slot has" if most == 1 else f"{most} slots have"
+        sentence = f"{seen.name}() stored other slots {got} times; {need} to make way here, each with one store."
+        return Difference(f"{got} stores", f"{most} stores", sentence, "Which of these stores is not needed?")
+
+    def guards(self, call: int, before: object) -> bool:
+        return ArrayCase.guards(self, call, before) or self.count == 0
+
+
+def _free(table: list[object], place: object, value: object) -> None:
+    if type(place) is int and 0 <= place < len(table):
+        table[place] = value
+
+
+def forward_args(slot: MemorySlot, used: tuple[MemorySlot, ...]) -> Args:
+    """Return slot and start of a move forward: from its own place, or from behind the last entry."""
+    ids = [other.id for other in used]
+    return (slot, ids.index(slot.id) if slot.id in ids else len(used))
+
+
+def backward_args(slot: MemorySlot, used: tuple[MemorySlot, ...]) -> Args:
+    """Return what a move backward gets: the slot alone."""
+    return (slot,)
+
+
+def landing(used: tuple[MemorySlot, ...], rank: int) -> Gfn:
+    """Return a GFN at which a slot lands at index `rank` among these; each of them is 0x80 pages, holes between."""
+    if not used:
+        return 0x100
+    return used[rank].base_gfn + 0x80 if rank < len(used) else max(used[-1].base_gfn - 0x40, 0)
+
+
+def moves(used: tuple[MemorySlot, ...], old: int) -> Iterator[tuple[int, MemorySlot]]:
+    """Yield where the slot at index `old` may land among the others, and the slot that lands there."""
+    others = used[:old] + used[old + 1 :]
+    for rank in range(len(used)):
+        gfn = used[old].base_gfn if rank == old else landing(others, rank)
+        yield rank, MemorySlot(used[old].id, gfn, 0x40)
+
+
+def moved_by_chance(rng: Random, used: tuple[MemorySlot, ...]) -> tuple[tuple[MemorySlot, ...], MemorySlot]:
+    """Return the slots without one of them, and another one with its range: a move to where it was."""
+    if len(used) == 1:
+        return used, *used
+    gone, old = rng.sample(used, 2)
+    left = tuple(slot for slot in used if slot is not gone)
+    return left, MemorySlot(old.id, gone.base_gfn, gone.npages)
+
+
+def smaller_moves(case: Case) -> Iterator[Case]:
+    """Yield what is left of a mover's case without a slot that it does not move, or without a stale entry."""
+    assert isinstance(case, MoverCase)
+    (hand, *start) = case.calls[0]
+    assert isinstance(hand, MemorySlot)
+    args = forward_args if start else backward_args
+    for slot in case.used:
+        if slot.id != hand.id:
+            used = tuple(other for other in case.used if other is not slot)
+            count = None if case.count is None else len(used) + 1
+            yield replace(case, used=used, calls=(args(hand, used),), count=count)
+    if case.stale:
+        yield replace(case, stale=case.stale[1:])

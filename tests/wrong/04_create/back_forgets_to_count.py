@@ -1,0 +1,11 @@
+"""The index is right, the count is not changed."""
+
+from memslot_lab.engine import Memslots
+
+FAILS = ["index", "count"]
+NAMED = "back-forgets-to-count"
+
+
+def insert_back(slots: Memslots) -> int:
+    index = slots.used_slots
+    return index

@@ -1,0 +1,19 @@
+"""Lowest first."""
+
+from memslot_lab.engine import MemorySlot, Memslots
+
+FAILS = ["stays", "to the front", "middle", "from inside", "index table", "shifts", "equal GFN"]
+NAMED = "forward-compares-the-wrong-way"
+
+
+def move_forward(slots: Memslots, slot: MemorySlot, start: int) -> int:
+    mslots = slots.memslots
+    end = min(start, 0)
+    for i in range(start, 0, -1):
+        if mslots[i - 1].base_gfn < slot.base_gfn:
+            return i
+        if slot.base_gfn == mslots[i - 1].base_gfn:
+            slots.warn("FORWARD_EQUAL_GFN")
+        mslots[i] = mslots[i - 1]
+        slots.id_to_index[mslots[i].id] = i
+    return end

@@ -1,0 +1,22 @@
+"""The place is found, and nobody moves."""
+
+from memslot_lab.engine import MemorySlot, Memslots
+
+FAILS = ["to the back", "middle", "index table", "equal GFN"]
+NAMED = "backward-only-counts"
+
+
+def move_backward(slots: Memslots, slot: MemorySlot) -> int:
+    mslots, table = slots.memslots, slots.id_to_index
+    if slots.id_to_index[slot.id] == -1:
+        slots.warn("MOVE_UNKNOWN_ID")
+        return -1
+    if not slots.used_slots:
+        slots.warn("MOVE_EMPTY")
+        return -1
+    i = table[slot.id]
+    while i < slots.used_slots - 1 and slot.base_gfn <= mslots[i + 1].base_gfn:
+        if mslots[i + 1].base_gfn == slot.base_gfn:
+            slots.warn("BACKWARD_EQUAL_GFN")
+        i = i + 1
+    return i

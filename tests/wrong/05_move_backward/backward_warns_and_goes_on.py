@@ -1,0 +1,22 @@
+"""No return after a warning."""
+
+from memslot_lab.engine import MemorySlot, Memslots
+
+FAILS = ["refused"]
+NAMED = "backward-warns-and-goes-on"
+
+
+def move_backward(slots: Memslots, slot: MemorySlot) -> int:
+    mslots, table = slots.memslots, slots.id_to_index
+    if slots.id_to_index[slot.id] < 0:
+        slots.warn("MOVE_UNKNOWN_ID")
+    if slots.used_slots == 0:
+        slots.warn("MOVE_EMPTY")
+    i = table[slot.id]
+    while i < slots.used_slots - 1 and slot.base_gfn <= mslots[i + 1].base_gfn:
+        if mslots[i + 1].base_gfn == slot.base_gfn:
+            slots.warn("BACKWARD_EQUAL_GFN")
+        mslots[i] = mslots[i + 1]
+        table[mslots[i].id] = i
+        i = i + 1
+    return i
