@@ -1,5 +1,6 @@
 """The built wheel: two small dependencies, the course inside, and an import that loads nothing else."""
 
+import json
 import subprocess
 import sys
 import venv
@@ -54,11 +55,14 @@ def test_wheel_metadata_asks_for_two_packages(wheel: Path) -> None:
     assert (metadata["Version"], metadata["License-Expression"]) == (__version__, "GPL-2.0-only")
 
 
-def test_wheel_carries_the_course_without_solutions(wheel: Path, tmp_path: Path) -> None:
-    """What a checkout lays out is in it and nothing else: no solution, no leftover of an editor."""
+def test_wheel_carries_the_course_and_hides_the_solutions(wheel: Path, tmp_path: Path) -> None:
+    """What a checkout lays out is in it, and the solutions in a hidden folder: no leftover of an editor."""
     with ZipFile(wheel) as archive:
-        packed = {name for name in archive.namelist() if name.startswith("memslot_lab/_course/")}
+        everything = {name for name in archive.namelist() if name.startswith("memslot_lab/_course/")}
 
+    hidden = {name for name in everything if name.startswith("memslot_lab/_course/.solutions/")}
+    packed = everything - hidden
+    assert {Path(name).name for name in hidden} == {path.name for path in (ROOT / "solutions").glob("*.ipynb")}
     delivered = {path.relative_to(tmp_path / "mine").as_posix() for path in unpack(tmp_path / "mine").written}
     assert {name.removeprefix("memslot_lab/_course/") for name in packed} == delivered
     assert "memslot_lab/_course/notebooks/00_start_here.ipynb" in packed
@@ -101,3 +105,21 @@ def test_unpack_from_the_installed_wheel_keeps_what_is_there(python: Path, tmp_p
     start = "notebooks/00_start_here.ipynb"
     assert (tmp_path / "mine" / start).read_bytes() == (ROOT / start).read_bytes()
     assert run(python, "-c", code, cwd=tmp_path).split() == []
+
+
+def test_solution_from_the_installed_wheel_is_shown_after_a_pass(python: Path, tmp_path: Path) -> None:
+    """It is never laid out, and shown once the answer passes."""
+    run(
+        python,
+        "-c",
+        "from pathlib import Path; from memslot_lab.course.workspace import unpack; unpack(Path())",
+        cwd=tmp_path,
+    )
+    assert not list(tmp_path.rglob("*solutions*"))
+    answer = (ROOT / "tests/right/03_delete/kernel_loop.py").read_text()
+    (tmp_path / "exercises/03_delete.py").write_text(answer)
+    command = python.with_name("memslot-lab")
+
+    assert "one possibility" in run(command, "solution", "03_delete", cwd=tmp_path)
+    assert "exercises/kept/03_delete." in run(command, "reset", "03_delete", "--yes", cwd=tmp_path)
+    assert json.loads((tmp_path / "exercises/03_delete.ipynb").read_text())["metadata"]["memslot_lab"]["released"]

@@ -98,9 +98,7 @@ def _read_text(path: Path) -> str:
             f"or give the path of the notebook"
         ) from None
     except UnicodeDecodeError:
-        raise NotebookError(
-            f"{path} is no text in UTF-8: save it again in that encoding, or take a fresh copy"
-        ) from None
+        raise NotebookError(f"{path} is no text in UTF-8; save it in that encoding, or take a fresh copy") from None
 
 
 def source_of(cell: dict[str, Any]) -> str:
