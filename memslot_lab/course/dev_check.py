@@ -94,7 +94,7 @@ def _misconceptions(root: Path, manifest: _Manifest) -> Iterator[str]:
 
 def _stray_files(root: Path, manifest: _Manifest) -> Iterator[str]:
     wanted = {
-        "exercises": {"info.toml", *(f"{name}.ipynb" for name in manifest)},
+        "exercises": {"info.toml", "kept", *(f"{name}.ipynb" for name in manifest)},
         "solutions": {f"{name}.{end}" for name in manifest for end in ("ipynb", "py")},
         "tests/right": set(manifest),
         "tests/wrong": set(manifest),
