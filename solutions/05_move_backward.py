@@ -102,11 +102,8 @@ show(slots)
 def move_backward(slots: Memslots, slot: MemorySlot) -> int:
     """Let the slots with a higher GFN than `slot` pass it toward the front; return where the hole ends."""
     ### BEGIN SOLUTION
-    if slots.id_to_index[slot.id] == -1:
-        slots.warn("MOVE_UNKNOWN_ID")
-        return -1
-    if not slots.used_slots:
-        slots.warn("MOVE_EMPTY")
+    if slots.id_to_index[slot.id] == -1 or not slots.used_slots:
+        slots.warn("MOVE_UNKNOWN_ID" if slots.id_to_index[slot.id] == -1 else "MOVE_EMPTY")
         return -1
     i = slots.id_to_index[slot.id]
     while i < slots.used_slots - 1 and slot.base_gfn <= slots.memslots[i + 1].base_gfn:

@@ -10,7 +10,7 @@ from memslot_lab.course.cases import ArrayCase, Case
 from memslot_lab.course.looks import look
 from memslot_lab.course.seen import Args, Aspect, Difference, Seen
 from memslot_lab.engine.model import Gfn, MemorySlot, Memslots
-from memslot_lab.views.array import ArrayState, is_slot, read_state
+from memslot_lab.views.array import ArrayState, Picture, is_slot, read_state
 
 __all__ = [
     "INDICES",
@@ -135,8 +135,16 @@ class MoverCase(ArrayCase):
         if got <= most:
             return None
         need = "no slot has" if not most else "1 slot has" if most == 1 else f"{most} slots have"
-        sentence = f"{seen.name}() stored other slots {got} times; {need} to make way here, each with one store."
-        return Difference(f"{got} stores", f"{most} stores", sentence, "Which of these stores is not needed?")
+        times = "once" if got == 1 else f"{got} times"
+        sentence = f"{seen.name}() stored other slots {times}; {need} to make way here, each with one store."
+        want = f"{most} at most" if most else "none"
+        return Difference(
+            f"{got} store{'' if got == 1 else 's'}", want, sentence, "Which of these stores is not needed?"
+        )
+
+    def picture(self, before: object, got: object, want: object) -> Picture:
+        """Draw nothing where copies are counted: the arrays are alike, and a mark at the hole would mislead."""
+        return Picture("", "") if self.counted else ArrayCase.picture(self, before, got, want)
 
     def guards(self, call: int, before: object) -> bool:
         return ArrayCase.guards(self, call, before) or self.count == 0

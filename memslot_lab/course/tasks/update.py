@@ -54,10 +54,10 @@ def _changes(used: _Slots, old: int, capacity: int, stale: _Slots = ()) -> Itera
 
 
 def _failed(used: _Slots) -> Iterator[Case]:
+    slot = MemorySlot(2, 0x9000, 0x40)
     for change in (Change.MOVE, Change.FLAGS_ONLY):
-        slot = MemorySlot(9, 0x9000, 0x40)
-        yield _case("failed move", capacity=16, used=used, calls=((slot, change),), guarded=True)
-        yield _case("failed move", capacity=16, used=used, stale=(slot,), calls=((slot, change),), guarded=True)
+        for left in ((), (slot,)):
+            yield _case("failed move", capacity=8, used=used, stale=left, calls=((slot, change),), guarded=True)
 
 
 def _in_a_row() -> Iterator[Case]:
