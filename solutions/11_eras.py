@@ -43,7 +43,6 @@ from collections.abc import Iterator
 from memslot_lab.course import check, hint, solved
 from memslot_lab.engine import MemorySlot
 from memslot_lab.eras.rbtree import GfnTree, Node
-from memslot_lab.eras.v5_17 import search_memslots
 from memslot_lab.eras.visits import WatchedTree
 from memslot_lab.views.tree import show_tree
 

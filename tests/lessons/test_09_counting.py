@@ -68,3 +68,12 @@ def test_create_of_the_lesson_shifts_three_of_five() -> None:
     assert_says(LESSON, "one place further back: three of the five.")
     assert cost_of(Change.MOVE, used_slots=5, old=1, new=4).backward == 3
     assert_says(LESSON, "Three slots stood between the old place and the new one")
+
+
+def test_times_are_put_into_words_rightly() -> None:
+    """The table's own numbers: what is left when the update alone is taken off."""
+    copies = [964 - 591, 415 - 10]
+    assert_says(LESSON, "| 509 | 591 | 10 | 964 | 415 |")
+    assert all(350 < copy < 450 and copy > 591 / 2 for copy in copies)
+    assert_says(LESSON, "| 4,096 | 6,126 | 10 | 23,562 | 23,045 |")
+    assert min(23_562 - 6_126, 23_045 - 10) > 17_000
