@@ -21,13 +21,13 @@ __all__ = ["JUDGED", "Stage"]
 
 
 class _Look(NamedTuple):
-    """What one reader found: when it entered, and when it looked last; and whether the writer waited for it."""
+    """What one reader found: when it entered, and when it looked last; and whether it was forgotten in an old set."""
 
     name: str
     entered: str
     generation: int
     left: str
-    waited_for: bool
+    forgotten: bool
 
 
 class _Story(NamedTuple):
@@ -37,7 +37,7 @@ class _Story(NamedTuple):
     waits: tuple[int, ...]  # the generation during each wait
     active: str
     generation: int
-    freed: tuple[str, ...]
+    memory: str  # what became of the old sets
 
 
 class Stage(Publisher):
@@ -54,11 +54,13 @@ class Stage(Publisher):
         self._looks: list[tuple[Reader, str, int]] = []
         self._left: dict[Reader, str] = {}
         self._waits: list[int] = []
-        self._freed: list[str] = []
+        self._held: list[str] = []  # frees of what somebody still needs
+        self._published = [self.active]
         self._audience("before")
 
     def publish(self, slots: MemslotSet) -> None:
         super().publish(slots)
+        self._published.append(slots)
         self._audience(f"after publish {len(self._looks)}")
 
     def wait_for_readers(self) -> None:
@@ -68,18 +70,28 @@ class Stage(Publisher):
         super().wait_for_readers()
 
     def free(self, slots: MemslotSet) -> None:
-        held = "the set that readers find" if slots is self.active else "a set with a reader in it"
-        self._freed.append(held if slots is self.active or self.readers_of(slots) else "an old set")
+        if slots is self.active:
+            self._held.append("the set that readers find was freed")
+        elif self.readers_of(slots):
+            self._held.append("a set with a reader in it was freed")
         super().free(slots)
 
     def story(self) -> _Story:
         """Return what was seen so far; who is still inside looks once more."""
         looks = (
-            _Look(reader.name, entered, generation, self._left.get(reader, _sees(reader)), reader in self._left)
+            _Look(reader.name, entered, generation, self._left.get(reader, _sees(reader)), self._forgot(reader))
             for reader, entered, generation in self._looks
         )
         active, generation = seen_text(self.active), self.active.generation
-        return _Story(tuple(looks), tuple(self._waits), active, generation, tuple(self._freed))
+        return _Story(tuple(looks), tuple(self._waits), active, generation, self._memory())
+
+    def _forgot(self, reader: Reader) -> bool:
+        return reader.inside and reader.slots is not self.active
+
+    def _memory(self) -> str:
+        left = {id(slots) for slots in self._published if slots is not self.active and not slots.freed}
+        old = f"{len(left)} old set{'s'[len(left) == 1 :]} not freed" if left else "each old set is freed"
+        return "; ".join([*self._held, old])
 
     def _audience(self, name: str) -> None:
         reader = self.enter(name)
@@ -160,7 +172,7 @@ class PublishCase(Case):
         return f"{name}(vm, {f'a copy with slot {what.id} created' if isinstance(what, MemorySlot) else what})"
 
 
-_NOBODY = _Look("", "", 0, "", waited_for=False)
+_NOBODY = _Look("", "", 0, "", forgotten=False)
 
 
 def _pairs(own: _Story, right: _Story) -> Iterator[tuple[_Look, _Look]]:
@@ -173,13 +185,12 @@ def _look_text(look: _Look) -> str:
     if not look.entered:
         return "(no set was published)"
     changed = f", later {look.left}" if look.left != look.entered else ""
-    waited = "; waited for" if look.waited_for else ""
-    return f"saw {look.entered}{changed}; generation {generation_text(look.generation)}{waited}"
+    forgotten = "; still inside" if look.forgotten else ""
+    return f"saw {look.entered}{changed}; generation {generation_text(look.generation)}{forgotten}"
 
 
 def _end_text(story: _Story) -> str:
-    freed = ", ".join(story.freed) or "nothing"
-    return f"{story.active}; generation {generation_text(story.generation)}; freed: {freed}"
+    return f"{story.active}; generation {generation_text(story.generation)}; {story.memory}"
 
 
 # What is looked at, by name.
@@ -217,10 +228,10 @@ def _times(count: int) -> str:
 
 
 def _waited(seen: Seen) -> Difference | None:
-    for own, right in _pairs(seen.got, seen.want):
-        if right.waited_for and not own.waited_for and own.entered:
+    for own in cast("_Story", seen.got).looks:
+        if own.forgotten:
             sentence = f"The reader who entered {own.name} is still inside an old set: nobody waited for it."
-            return Difference("not waited for", "waited for", sentence)
+            return Difference("still inside", "waited for", sentence)
     return None
 
 
@@ -237,8 +248,8 @@ def _generation(seen: Seen) -> Difference | None:
 
 
 def _freed(seen: Seen) -> Difference | None:
-    got, want = (", ".join(cast("_Story", story).freed) or "nothing" for story in (seen.got, seen.want))
-    return Difference(f"freed {got}", f"freed {want}", f"Freed is {got}; want {want}.") if got != want else None
+    got, want = seen.got.memory, seen.want.memory
+    return Difference(got, want, f"Memory in the end: {got}; want: {want}.") if got != want else None
 
 
 def _value(seen: Seen) -> Difference | None:
