@@ -121,8 +121,8 @@ my_reads = ...
 def entries_read(walk, slots: Memslots) -> int:
     """Return how many entries of memslots a walk reads."""
     tape = record(walk, slots)
-    places = {place for frame in tape for table, place in frame.reads if table is Table.MEMSLOTS}
-    return len(places)
+    reads = {read for frame in tape for read in frame.reads}
+    return sum(table is Table.MEMSLOTS for table, _ in reads)
 
 
 both = (v5_6.for_each_memslot, for_each_memslot)
@@ -220,10 +220,10 @@ fixed, needed = [SPACES * 512 * SLOT] * len(used), [SLOT * n for n in used]
 axes.plot(used, fixed, "--", color="#D55E00", label="up to 5.6: always 2 x 512")
 axes.plot(used, needed, "-", color="#0072B2", label="from 5.7: those in use")
 axes.plot([30], [30 * SLOT], "o", color="#0072B2")
-axes.text(40, 900, "30 slots: 2,640 bytes")
+axes.annotate("30 slots: 2,640 bytes", (30, 2640), (8, 22_000), arrowprops={"arrowstyle": "->"})
 axes.set(xlabel="slots in use, in both address spaces together", ylim=(0, 100_000))
 axes.set_ylabel("bytes for slots")
-axes.legend(loc="center right")
+axes.legend(loc="center left")
 figure
 
 # %% [markdown]
@@ -290,7 +290,8 @@ my_pairs = ...
 
 # %%
 slots = machine()
-pairs = [(a.id, b.id) for a in for_each_memslot(slots) for b in for_each_memslot(slots)]
+walk = for_each_memslot
+pairs = [(a.id, b.id) for a in walk(slots) for b in walk(slots)]
 compare(my_pairs, len(pairs))
 
 # %% [markdown]

@@ -121,6 +121,9 @@ class BrokenCase(Case):
                 return f"{_name(told)} is broken, and not named: {told.partition(': ')[2]}."
         return f"{min(names - wanted, key=_NAMES.index)} is named, but this array keeps it."
 
+    def call_text(self, name: str, args: Args, *, brief: bool = False) -> str:
+        return f"{name}(slots)"
+
     def picture(self, before: object, got: object, want: object) -> Picture:
         return show(before)
 

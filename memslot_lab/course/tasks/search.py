@@ -15,7 +15,7 @@ from memslot_lab.course.seen import ALL, Args, Aspect, Difference, Seen
 from memslot_lab.course.tasks.judged import Judged
 from memslot_lab.engine import MemorySlot, Memslots, search_memslots
 from memslot_lab.engine.model import Gfn
-from memslot_lab.views.array import is_slot
+from memslot_lab.views.array import Picture, is_slot, show, show_diff
 from memslot_lab.watch.watched import Table, WatchedGfn, WatchedMemslots, Watcher
 
 __all__ = ["JUDGED", "GrowthCase", "SearchCase"]
@@ -38,6 +38,9 @@ class SearchCase(ArrayCase):
             return None
         got, want = (_found(value) for value in (seen.value, seen.right))
         return Difference(f"returned {got}", f"returned {want}", _sentence(seen))
+
+    def picture(self, before: object, got: object, want: object) -> Picture:
+        return show(before) if Aspect.RETURNED in self.looked_at else show_diff(got, want, before=before)
 
     def args_text(self, args: Args) -> str:
         return f"{args[0]:#x}"
@@ -105,7 +108,7 @@ class Cost(NamedTuple):
     @property
     def what(self) -> str:
         """What `rounds` counts, in a word."""
-        return "comparisons" if self.rounds == self.compares else "entries read"
+        return "comparisons" if self.rounds == self.compares else "reads of entries"
 
 
 class _Meter:
@@ -210,17 +213,18 @@ class GrowthCase(Case):
         first, last = seen.got[0], seen.got[-1]
         most = first.rounds + _A_DOUBLING * round(log2(last.slots / first.slots))
         sentence = (
-            f"To find one of {first.slots} slots took up to {first.rounds} {first.what}, one of {last.slots} up to "
+            f"Finding one of {first.slots} slots took up to {first.rounds} {first.what}, one of {last.slots} up to "
             f"{last.rounds}: that grows with the array. Halving takes one round more for each doubling."
         )
         return Difference(f"{last.rounds} {last.what}", f"{most} at most", sentence)
 
     def call_text(self, name: str, args: Args, *, brief: bool = False) -> str:
         count, rank = cast("tuple[int, int]", args)
-        return f"{name}(an array of {count}, {_gfn(rank):#x})"
+        return f"one of {count} slots" if brief else f"{name}(slots, {_gfn(rank):#x}), with {count} slots in use"
 
     def args_text(self, args: Args) -> str:
-        return f"{args[0]} slots"
+        count, rank = cast("tuple[int, int]", args)
+        return f"{_gfn(rank):#x} of {count}"
 
 
 def _gfn(rank: int) -> Gfn:

@@ -13,7 +13,7 @@ from memslot_lab.course.looks import look, same_value, value_text
 from memslot_lab.course.seen import ALL, Args, Aspect, Difference, Seen
 from memslot_lab.course.tasks.judged import Judged
 from memslot_lab.engine import MemorySlot, Memslots, for_each_memslot
-from memslot_lab.views.array import ArrayState, is_slot, read_state
+from memslot_lab.views.array import ArrayState, Picture, is_slot, read_state, show, show_diff
 
 __all__ = ["JUDGED", "ChangedCase", "WalkCase"]
 
@@ -40,6 +40,9 @@ class WalkCase(ArrayCase):
 
     def difference(self, seen: Seen) -> Difference | None:
         return _difference(seen) if Aspect.RETURNED in self.looked_at else look(seen, self.looked_at)
+
+    def picture(self, before: object, got: object, want: object) -> Picture:
+        return show(before) if Aspect.RETURNED in self.looked_at else show_diff(got, want, before=before)
 
 
 class _Changing:
@@ -98,6 +101,9 @@ class ChangedCase(Case):
     def difference(self, seen: Seen) -> Difference | None:
         return _difference(seen)
 
+    def picture(self, before: object, got: object, want: object) -> Picture:
+        return show(got)
+
     def call_text(self, name: str, args: Args, *, brief: bool = False) -> str:
         used = cast("Slots", args[0])
         return f"{name}(slots)" if brief else f"{name}(slots), which now holds {_ids(used) or 'nothing'}"
@@ -133,7 +139,7 @@ def _difference(seen: Seen) -> Difference | None:
         return Difference(f"returned {got}", want, sentence)
     walked = cast("list[object]", value)
     got = (_ids(walked[:9]) + (", ..." if walked[9:] else "")) or "no slot"
-    return Difference(got, want, _sentence(walked, right, seen.before.used))
+    return Difference(got, want, _sentence(walked, right, seen.want.used))
 
 
 def _sentence(walked: list[object], right: list[MemorySlot], used: int) -> str:
@@ -148,8 +154,11 @@ def _sentence(walked: list[object], right: list[MemorySlot], used: int) -> str:
     name = value_text(item)
     if item in right:
         return f"The walk gives {name} at place {i}, where {_name(right, i)} belongs: highest GFN first."
+    twin = next((slot for slot in right if slot.id == item.id), None)
+    if twin:
+        return f"The walk gives {name} with GFN {item.base_gfn:#x}; in the array it has {twin.base_gfn:#x}."
     if item.npages:
-        return f"The walk gives {name}, which is not among the {used} entries in use."
+        return f"The walk gives {name}, which is not in use: used_slots is {used}."
     return f"The walk gives {name}, which has no pages."
 
 
