@@ -252,3 +252,13 @@ def test_visits_of_new_flags_do_not_grow() -> None:
     most = max(visits_of_update(sets, MemorySlot(i, 0x100 * i, 0x80, flags=1), Change.FLAGS_ONLY) for i in range(500))
 
     assert most <= 2 * 5  # the old node, the new one, its parent and its two children
+
+
+def test_peek_counts_nothing_and_forgets_nothing() -> None:
+    """What was looked at before is still counted after, and no more."""
+    tree = tree_of(some_slots(3, 20))
+    assert tree.root
+    root = tree.root.slot
+
+    assert tree.peek(GfnTree.height) >= 5
+    assert (tree.visits, tree.visited) == (1, {root.id})
