@@ -7,7 +7,7 @@ def update_memslots(slots: Memslots, slot: MemorySlot, change: Change) -> None:
     if change is Change.DELETE:
         delete(slots, slot)
     else:
-        if change is Change.CREATE:
+        if change is Change.CREATE:  # noqa: SIM108  # the kernel's shape
             i = insert_back(slots)
         else:
             i = move_backward(slots, slot)

@@ -8,7 +8,6 @@ NAMED = "forward-begins-at-the-back"
 
 def move_forward(slots: Memslots, slot: MemorySlot, start: int) -> int:
     mslots = slots.memslots
-    end = min(start, 0)
     for i in range(slots.used_slots - 1, 0, -1):
         if slot.base_gfn < mslots[i - 1].base_gfn:
             return i

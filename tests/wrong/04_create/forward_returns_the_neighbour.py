@@ -14,5 +14,4 @@ def move_forward(slots: Memslots, slot: MemorySlot, start: int) -> int:
         slots.memslots[i] = slots.memslots[i - 1]
         slots.id_to_index[slots.memslots[i].id] = i
         i = i - 1
-    i = i - 1
-    return i
+    return -1 + i

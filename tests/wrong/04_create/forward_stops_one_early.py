@@ -8,7 +8,6 @@ NAMED = "forward-stops-one-early"
 
 def move_forward(slots: Memslots, slot: MemorySlot, start: int) -> int:
     mslots = slots.memslots
-    end = min(start, 0)
     for i in range(start, 1, -1):
         if slot.base_gfn < mslots[i - 1].base_gfn:
             return i

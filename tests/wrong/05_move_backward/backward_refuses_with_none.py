@@ -10,10 +10,10 @@ def move_backward(slots: Memslots, slot: MemorySlot) -> int:
     mslots, table = slots.memslots, slots.id_to_index
     if slots.id_to_index[slot.id] == -1:
         slots.warn("MOVE_UNKNOWN_ID")
-        return
+        return None
     if not slots.used_slots:
         slots.warn("MOVE_EMPTY")
-        return
+        return None
     i = table[slot.id]
     while i < slots.used_slots - 1 and slot.base_gfn <= mslots[i + 1].base_gfn:
         if mslots[i + 1].base_gfn == slot.base_gfn:

@@ -21,3 +21,4 @@ def move_backward(slots: Memslots, slot: MemorySlot) -> int:
         mslots[i] = mslots[i + 1]
         table[mslots[i].id] = i
         i = i + 1
+    return None

@@ -7,11 +7,8 @@ NAMED = "update-forgets-to-delete"
 
 
 def update_memslots(slots: Memslots, slot: MemorySlot, change: Change) -> None:
-    if change is Change.CREATE:
-        place = insert_back(slots)
-    else:
-        place = move_backward(slots, slot)
-    place = move_forward(slots, slot, place)
+    first = insert_back(slots) if change is Change.CREATE else move_backward(slots, slot)
+    place = move_forward(slots, slot, first)
     if place < 0:
         slots.before_array = slot
     else:

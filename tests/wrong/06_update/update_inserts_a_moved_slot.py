@@ -8,7 +8,8 @@ NAMED = "update-inserts-a-moved-slot"
 
 def update_memslots(slots: Memslots, slot: MemorySlot, change: Change) -> None:
     if change is Change.DELETE:
-        return delete(slots, slot)
+        delete(slots, slot)
+        return
     i = move_forward(slots, slot, insert_back(slots))
     slots.memslots[i] = slot
     slots.id_to_index[slot.id] = i
