@@ -63,6 +63,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     replay.set_defaults(run=_replay)
 
+    live = commands.add_parser(
+        "live",
+        help="put the scenarios to the model and to this machine's kernel",
+        description="Put 105 scenarios of region requests to the model and to this machine's kernel, side by side. "
+        "No guest runs. Status 0: they agree; 1: they differ; 2: /dev/kvm cannot be opened, and the recorded answers "
+        "are shown in the kernel's place.",
+    )
+    live.add_argument("--json", action="store_true", help="print one JSON object")
+    live.set_defaults(run=_live)
+
     release = commands.add_parser("release", help="cut the exercises' stubs from the solutions")
     release.add_argument("--solutions", type=Path, default=Path("solutions"), metavar="DIR")
     release.add_argument("--exercises", type=Path, default=Path("exercises"), metavar="DIR")
@@ -125,6 +135,20 @@ def _step(arguments: argparse.Namespace) -> int:
         return _unusable(error)
     _tell_bad_lines(result)
     return 1 if result.disagreements else 0
+
+
+def _live(arguments: argparse.Namespace) -> int:
+    from memslot_lab.captures.live import LiveKernelError
+    from memslot_lab.captures.verdicts import ask_this_kernel, recorded_answers
+    from memslot_lab.views.verdicts import verdicts_text
+
+    unusable = 0
+    try:
+        answers = ask_this_kernel()
+    except LiveKernelError as error:
+        answers, unusable = recorded_answers(str(error)), _unusable(error)
+    print(json.dumps(answers.to_json(), indent=2) if arguments.json else verdicts_text(answers))
+    return unusable or int(bool(answers.differences))
 
 
 def _tell_bad_lines(result: "Replay") -> None:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 from random import Random
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pytest
 
+from memslot_lab.captures.live import verdict
+from memslot_lab.captures.scenarios import HOST, Scenario, parse_request, read_scenarios
 from memslot_lab.engine import Change, MemorySlot, MemslotError, UserspaceMemoryRegion, Vm, errors, violations
 from memslot_lab.engine.errors import (
     AddressSpaceError,
@@ -40,7 +42,7 @@ from memslot_lab.engine.region import (
     UserspaceMemoryRegion2,
 )
 
-from ..conformance.requests import HOST, load_lines, parse_request, snapshot, verdict
+from ..conformance.requests import load_lines, snapshot
 
 MIB = 1 << 20
 
@@ -50,19 +52,17 @@ MIB = 1 << 20
 
 def test_live_scenarios_are_105_with_208_steps() -> None:
     """No step was lost on the way here; one in three was refused."""
-    results = [result for scenario in load_lines("live_scenarios") for _, result in scenario["steps"]]
+    results = [result for scenario in read_scenarios() for _, result in scenario.steps]
 
-    assert [scenario["number"] for scenario in load_lines("live_scenarios")] == list(range(1, 106))
+    assert [scenario.number for scenario in read_scenarios()] == list(range(1, 106))
     assert Counter(results) == {"0": 133, "EINVAL": 62, "EEXIST": 13}
 
 
-@pytest.mark.parametrize(
-    "scenario", [pytest.param(one, id=f"{one['number']} {one['scenario']}") for one in load_lines("live_scenarios")]
-)
-def test_vm_in_each_step_of_a_live_scenario_gives_the_kernels_verdict(scenario: dict[str, Any]) -> None:
+@pytest.mark.parametrize("scenario", read_scenarios(), ids=lambda one: f"{one.number} {one.name}")
+def test_vm_in_each_step_of_a_live_scenario_gives_the_kernels_verdict(scenario: Scenario) -> None:
     """Every verdict is the recorded one; what is refused changes nothing."""
     vm = Vm()
-    for text, want in scenario["steps"]:
+    for text, want in scenario.steps:
         before = snapshot(vm)
         got = verdict(vm, parse_request(text))
 
