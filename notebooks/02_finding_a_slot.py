@@ -398,8 +398,27 @@ bisect_left(used, -0x240, key=lambda slot: -slot.base_gfn)
 # %% [markdown]
 # ## Change it
 #
-# In `rounds()` above, make `>=` a `>`. Run the cells again. Which GFNs does the search lose, and why just those? Then
-# let `end` begin at `used_slots - 1`: which slot is never found?
+# The cell lists the GFNs for which your search and the kernel's differ: none yet. Make `>=` a `>`. Which GFNs are lost,
+# and why just those? Undo that, and let `end` begin at `used_slots - 1`. Is anything lost? And what if no slot began
+# below 0x100?
+
+
+# %%
+def my_search(slots: Memslots, gfn: int) -> MemorySlot | None:
+    start, end = 0, slots.used_slots
+    while start < end:
+        pivot = (start + end) // 2
+        if gfn >= slots.memslots[pivot].base_gfn:
+            end = pivot
+        else:
+            start = pivot + 1
+    slot = slots.memslots[start] if start < slots.used_slots else None
+    return slot if slot and gfn < slot.base_gfn + slot.npages else None
+
+
+slots = machine()
+[f"{gfn:#x}" for gfn in range(0x800) if my_search(slots, gfn) != search_memslots(slots, gfn)]
+
 
 # %% [markdown]
 # ## Make it

@@ -329,7 +329,7 @@ compare(my_met, met, show(slots))
 # %% [markdown]
 # ## Make it
 #
-# Write the walk yourself: [exercise 07](../exercises/07_walk.ipynb). It is short, and there are ten ways to get it
+# Write the walk yourself: [exercise 07](../exercises/07_walk.ipynb). It is short, and there are a dozen ways to get it
 # wrong.
 
 # %% [markdown]

@@ -182,7 +182,7 @@ class GrowthCase(Case):
 
     @property
     def budget(self) -> int:
-        return 400_000
+        return 100_000
 
     def start(self) -> object:
         return _Meter()
