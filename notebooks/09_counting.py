@@ -177,20 +177,20 @@ compare(my_prediction, (counts["move_backward"], counts["move_forward"]), show(t
 # | delete at index p | used_slots - 1 - p |
 # | move from p to q | the distance of p and q |
 #
-# `cost_of()` holds them. Are they right? Make 300 random moves, count each one, and compare with the formula. A
+# `cost_of()` holds them. Are they right? Make 100 random moves, count each one, and compare with the formula. A
 # formula that fits only the examples it was made from would fail here.
 
 # %%
 rng = Random(2019)
 slots, different = machine(), 0
-for _ in range(300):
+for _ in range(100):
     slot = MemorySlot(rng.randrange(5), rng.randrange(1 << 30), npages=1)
     old = slots.id_to_index[slot.id]
     tape = record(update_memslots, slots, slot, Change.MOVE)
     slots = tape.after
     new = slots.id_to_index[slot.id]
     different += tape.shifts != cost_of(Change.MOVE, used_slots=5, old=old, new=new).shifts
-print(f"seed 2019: {different} of 300 moves differ from the formula")
+print(f"seed 2019: {different} of 100 moves differ from the formula")
 
 # %% [markdown]
 # The tests of this laboratory do the same with thousands of updates that the original C code was counted on.

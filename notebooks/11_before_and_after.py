@@ -237,7 +237,7 @@ compare(my_prediction, way(tree, 0x450), show_tree(tree, looked_at=way(tree, 0x4
 my_prediction = ...
 
 # %%
-tree.forget()
+tree = WatchedTree(fifteen)
 tree.insert(MemorySlot(15, 0xF00, npages=0x80))
 
 compare(my_prediction, tree.visits, show_tree(tree, looked_at=tree.visited))
@@ -264,8 +264,8 @@ my_prediction = ...
 # %%
 sets, slot = v5_17.MemslotSets(), MemorySlot(7, 0x100, npages=0x80)
 v5_17.replace_memslot(sets, None, slot)  # nothing old, something new
-
-compare(my_prediction, (len(list(sets.active.gfn_tree)), len(list(sets.inactive.gfn_tree))))
+seen, edited = list(sets.active.gfn_tree), list(sets.inactive.gfn_tree)
+compare(my_prediction, (len(seen), len(edited)))
 
 # %% [markdown]
 # **Why.** Readers see the old state, whole, until the swap, and the new state, whole, after it. The price: everything
@@ -277,7 +277,8 @@ compare(my_prediction, (len(list(sets.active.gfn_tree)), len(list(sets.inactive.
 # In 5.7, two slots with the same GFN give a warning, and the work goes on. What does 5.17 do?
 
 # %%
-v5_17.activate_memslot(sets, None, slot)
+sets = v5_17.MemslotSets()
+v5_17.update_memslots(sets, slot, Change.CREATE)
 try:
     v5_17.update_memslots(sets, MemorySlot(8, 0x100, npages=0x10), Change.CREATE)
 except AssertionError as error:

@@ -47,13 +47,13 @@ from memslot_lab.watch import record
 
 # %%
 slots = Memslots(capacity=8)
-for slot_id in range(4):
-    update_memslots(slots, MemorySlot(slot_id, 0x400 - 0x100 * slot_id, 0x80), Change.CREATE)
-
-record(update_memslots, slots, MemorySlot(id=4, base_gfn=0x280, npages=0x80), Change.CREATE)
+for slot_id, gfn in enumerate((0x400, 0x300, 0x200, 0x100)):
+    update_memslots(slots, MemorySlot(slot_id, gfn, npages=0x80), Change.CREATE)
+show(slots)
 
 # %%
-show(slots)
+new = MemorySlot(id=4, base_gfn=0x280, npages=0x80)
+record(update_memslots, slots, new, Change.CREATE)
 
 # %% [markdown]
 # ## What you are free to do
