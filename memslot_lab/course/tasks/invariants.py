@@ -121,7 +121,7 @@ class BrokenCase(Case):
         """Say which name is missing, or is there for nothing."""
         strange = sorted(names - {*_NAMES})
         if strange:
-            return f"A string begins with {strange[0]!r}, which names no invariant; the six names are above."
+            return f"A string begins with {strange[0]!r}, which names no invariant; the exercise lists the six names."
         for told in violations(_slots(self.start())):
             if _name(told) in wanted - names:
                 return f"{_name(told)} is broken, and not named: {told.partition(': ')[2]}."

@@ -75,6 +75,8 @@ def _kept(name: str) -> Any:
 
     def operate(self: "_MeteredGfn", *other: int) -> Any:
         outcome = method(self, *other)
+        # Whoever reckons with a GFN has read its entry, also by a way that no list tells, as `list.copy()`.
+        self.watcher.read(Table.MEMSLOTS, 0, operate.__code__)
         return outcome if outcome is NotImplemented else _metered(outcome, self.watcher)
 
     return operate
