@@ -53,8 +53,8 @@ from memslot_lab.widgets import Playground, Stepper
 # Here is the log of a booting PC again, from [lesson 00](00_start_here.ipynb). What did its requests ask for?
 
 # %%
-vm = Vm()
-changes = Counter(vm.set_user_memory_region(r.region) for r in requests_of("data/q72-pc-boot-vgastd.trace"))
+vm, log = Vm(), "data/q72-pc-boot-vgastd.trace"
+changes = Counter(vm.set_user_memory_region(request.region) for request in requests_of(log))
 for change, count in changes.items():
     print(f"{change.name if change else 'no change':10} {count}")
 
@@ -83,7 +83,8 @@ show(machine())
 
 # %%
 new = MemorySlot(id=6, base_gfn=0x180, npages=0x40)
-guessing = Stepper(record(update_memslots, machine(), new, Change.CREATE), predict=True)
+tape = record(update_memslots, machine(), new, Change.CREATE)
+guessing = Stepper(tape, predict=True)
 guessing
 
 # %% [markdown]
@@ -187,7 +188,7 @@ show_diff(machine(), slots, names=("before", "after"))
 # last store. How many times are two GFNs compared to see which is higher?
 
 # %%
-Stepper(record(update_memslots, machine(), new, Change.CREATE))
+Stepper(tape)
 
 # %% [markdown]
 # ## Two names for one thing
@@ -224,7 +225,8 @@ my_prediction = ...
 
 # %%
 def tape_of(gfn: int):
-    return record(update_memslots, machine(), MemorySlot(6, gfn, npages=0x40), Change.CREATE)
+    slot = MemorySlot(6, gfn, npages=0x40)
+    return record(update_memslots, machine(), slot, Change.CREATE)
 
 
 compare(my_prediction, (tape_of(0x380).shifts, tape_of(0x80).shifts))
@@ -275,7 +277,8 @@ print("slots   ascending  descending   shuffled (seed 4)")
 for n in (4, 32, 509):
     gfns = list(range(n))
     shuffled = Random(4).sample(gfns, n)
-    print(f"{n:5}  {all_shifts(gfns):10,}  {all_shifts(gfns[::-1]):10}  {all_shifts(shuffled):10,}")
+    up, down, mixed = map(all_shifts, (gfns, gfns[::-1], shuffled))
+    print(f"{n:5}  {up:10,}  {down:10}  {mixed:10,}")
 
 # %% [markdown]
 # ## Change it: swap instead of shift
@@ -305,8 +308,8 @@ def stores(tape) -> int:
     return sum(write.table is Table.MEMSLOTS for frame in tape for write in frame.writes)
 
 
-kernel = record(update_memslots, machine(), new, Change.CREATE)
-compare(my_prediction, (stores(kernel), stores(record(create_by_swaps, machine(), new))))
+swaps = record(create_by_swaps, machine(), new)
+compare(my_prediction, (stores(tape), stores(swaps)))
 
 # %% [markdown]
 # **Why.** The kernel writes each slot that makes way, and at the end the new one: k + 1 stores for k places. Swapping

@@ -38,12 +38,13 @@
 
 # %%
 from random import Random
+from struct import pack, unpack
 
 from memslot_lab.cost import cost_of
 from memslot_lab.course import compare
 from memslot_lab.engine import Change, MemorySlot, Memslots, move_backward, move_forward, update_memslots, violations
 from memslot_lab.views.array import show, show_diff
-from memslot_lab.watch import record
+from memslot_lab.watch import Table, record
 from memslot_lab.widgets import Playground, Stepper
 
 
@@ -132,20 +133,18 @@ my_prediction = ...
 
 
 # %%
-def every_move(n: int):
-    """Yield the shifts of both movers for each old index and each new rank among n slots."""
-    for old in range(n):
-        for rank in range(n):
-            slots = Memslots(capacity=n)
-            for i in range(n):
-                update_memslots(slots, MemorySlot(i, 0x100 * (n - i), npages=0x40), Change.CREATE)
-            gfn = 0x100 * (n - rank) + (0x80 if rank < old else -0x80 if rank > old else 0)
-            shifts = record(update_memslots, slots, MemorySlot(old, gfn, 0x40), Change.MOVE).shifts_by_function
-            yield shifts["move_backward"], shifts["move_forward"]
+def shifts_of(n: int, old: int, rank: int) -> tuple[int, int]:
+    """Move one of n slots from an index to a rank; return the shifts of both movers."""
+    slots = Memslots(capacity=n)
+    for i in range(n):
+        update_memslots(slots, MemorySlot(i, 0x100 * (n - i), npages=0x40), Change.CREATE)
+    gfn = 0x100 * (n - rank) + (0x80 if rank < old else -0x80 if rank > old else 0)
+    tape = record(update_memslots, slots, MemorySlot(old, gfn, 0x40), Change.MOVE)
+    return tape.shifts_by_function["move_backward"], tape.shifts_by_function["move_forward"]
 
 
-moves = [both for n in range(2, 6) for both in every_move(n)]
-compare(my_prediction, sum(backward > 0 and forward > 0 for backward, forward in moves))
+ways = [(n, old, rank) for n in range(2, 6) for old in range(n) for rank in range(n)]
+compare(my_prediction, sum(min(shifts_of(*way)) > 0 for way in ways))
 
 # %% [markdown]
 # **Why.** There are only two cases, as long as no two slots share a GFN:
@@ -157,14 +156,20 @@ compare(my_prediction, sum(backward > 0 and forward > 0 for backward, forward in
 # So the two can be put one after the other without a thought, and nobody needs to know the direction.
 
 # %% [markdown]
-# Here is the same as a map of six slots. `b2` means: backward, two shifts. A move to its own rank shifts nobody.
+# Here is the same as a map of six slots: a row for each index before the move, a column for each index after it; 0 is
+# the front, 5 the back. `b2` means two shifts of the backward mover, `f2` two of the forward one.
 
 # %%
-print("old index      new index  0 (front)    1    2    3    4    5 (back)")
+def cell(old: int, new: int) -> str:
+    cost = cost_of(Change.MOVE, used_slots=6, old=old, new=new)
+    return f"b{cost.backward}" if cost.backward else f"f{cost.forward}" if cost.forward else "."
+
+
+print(f"{'':16} FRONT{'':25}BACK")
+print(f"{'after:':16}", *(f"{new:<5}" for new in range(6)))
 for old in range(6):
-    costs = [cost_of(Change.MOVE, used_slots=6, old=old, new=new) for new in range(6)]
-    cells = [f"b{c.backward}" if c.backward else f"f{c.forward}" if c.forward else "." for c in costs]
-    print(f"{old:9}                 {'   '.join(f'{cell:>2}' for cell in cells)}")
+    name = {0: "0 FRONT", 5: "5 BACK"}.get(old, str(old))
+    print(f"before: {name:8}", *(f"{cell(old, new):5}" for new in range(6)))
 
 # %% [markdown]
 # ## Why it is called so
@@ -199,7 +204,8 @@ def ask_first(slots: Memslots, slot: MemorySlot) -> None:
     slots.id_to_index[slot.id] = i
 
 
-kernels, asking = record(update_memslots, machine(), fallen, Change.MOVE), record(ask_first, machine(), fallen)
+kernels = record(update_memslots, machine(), fallen, Change.MOVE)
+asking = record(ask_first, machine(), fallen)
 compare(my_prediction, (kernels.compares, asking.compares))
 
 # %% [markdown]
@@ -228,7 +234,8 @@ def flagged(slot_id: int) -> MemorySlot:
     return MemorySlot(slot_id, old.base_gfn, old.npages, flags=1)
 
 
-tapes = [record(update_memslots, machine(), flagged(slot_id), Change.FLAGS_ONLY) for slot_id in (1, 5, 3)]
+slots_with_flags = [flagged(slot_id) for slot_id in (1, 5, 3)]
+tapes = [record(update_memslots, machine(), slot, Change.FLAGS_ONLY) for slot in slots_with_flags]
 compare(my_prediction, [tape.compares for tape in tapes])
 
 # %% [markdown]
@@ -254,7 +261,7 @@ show_diff(machine(), slots, names=("before", "after"))
 my_prediction = ...
 
 # %%
-writes = [write for frame in kernels for write in frame.writes if write.table.name == "MEMSLOTS"]
+writes = [write for frame in kernels for write in frame.writes if write.table is Table.MEMSLOTS]
 
 compare(my_prediction, sum(write.origin is None for write in writes))
 
@@ -310,10 +317,10 @@ my_prediction = ...
 
 # %%
 flags, slot_id, address_space = 0, 6, 0
-end_of_the_slot = flags.to_bytes(4, "little") + slot_id.to_bytes(2, "little") + address_space.to_bytes(2, "little")
-cursor, used_slots = end_of_the_slot[:4], end_of_the_slot[4:]
+end_of_the_slot = pack("<IHH", flags, slot_id, address_space)  # 4, 2 and 2 bytes
+cursor, used_slots = unpack("<II", end_of_the_slot)  # 4 and 4 bytes
 
-compare(my_prediction, int.from_bytes(used_slots, "little"))
+compare(my_prediction, used_slots)
 
 # %% [markdown]
 # **Why.** Id and address space fall on the four bytes of `used_slots`. The array now seems to have six slots, and two of
@@ -356,7 +363,8 @@ for _ in range(1000):
     update_memslots(slots, *random_change(slots, rng))
     broken += bool(violations(slots))
 
-print(f"{broken} of 1000 left a broken array; {slots.used_slots} slots are in use, {len(slots.warnings)} warnings")
+print(f"{broken} of 1000 left a broken array, {len(slots.warnings)} noted a warning")
+print(f"{slots.used_slots} slots are in use")
 
 # %% [markdown]
 # ## Play with it
