@@ -216,11 +216,12 @@ def _watch(arguments: argparse.Namespace) -> int:
     from memslot_lab.course.watching import saved_exercises
 
     names = [find_exercise(arguments.exercise).name] if arguments.exercise else list(read_manifest())
+    saved = saved_exercises(names, find_folder())
     if not arguments.json:
         print(f"Watching {names[0] if len(names) == 1 else f'{len(names)} exercises'}", end=" ")
         print(f"in {short(find_folder() or Path.cwd())}. Save to check; Ctrl-C ends it.", flush=True)
     try:
-        for name in saved_exercises(names, find_folder()):
+        for name in saved:
             _check_saved(name, as_json=arguments.json)
     except KeyboardInterrupt:
         print(file=sys.stderr)  # the terminal's ^C stands on the line

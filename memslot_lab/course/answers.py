@@ -98,7 +98,8 @@ def _read_text(path: Path) -> str:
             f"or give the path of the notebook"
         ) from None
     except UnicodeDecodeError:
-        raise NotebookError(f"{path} is no text in UTF-8; save it in that encoding, or take a fresh copy") from None
+        kind = "a Python file in UTF-8" if path.suffix == ".py" else "a whole notebook"
+        raise NotebookError(f"{path} is not {kind}: save it again, or take a fresh copy") from None
 
 
 def source_of(cell: dict[str, Any]) -> str:

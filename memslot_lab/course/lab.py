@@ -38,9 +38,6 @@ def solution(of: object) -> Picture:
     try:
         exercise = find_exercise(name) if name in read_manifest() else find_task(name)[0]
     except UnknownExerciseError as error:
-        return _picture(f"{error}")
-    return _picture(show_solution(exercise, read_progress(course_folder())).text())
-
-
-def _picture(text: str) -> Picture:
-    return Picture(text, f'<pre style="white-space: pre-wrap; max-width: 60em">{escape(text)}</pre>')
+        return Picture(f"{error}", f"<p>{escape(str(error))}</p>")
+    found = show_solution(exercise, read_progress(course_folder()))
+    return Picture(found.text(), found.html())

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["COURSE", "Choice", "answer_file", "answer_files", "course_folder"]
+__all__ = ["COURSE", "Choice", "answer_file", "answer_files", "course_folder", "later_of"]
 
 COURSE = "memslot_lab_course"  # where `memslot-lab lab` lays the course out unless told otherwise
 _SUFFIXES = (".ipynb", ".py")
@@ -56,7 +56,23 @@ def answer_files(exercise: str, folder: Path | None) -> list[Path]:
 def answer_file(exercise: str, folder: Path | None = None) -> Choice:
     """Return the file that counts: of the notebook and the .py that are there, the one that was saved last."""
     places = answer_files(exercise, folder)
-    there = next((place.parent for place in places if place.is_file()), places[0].parent)
-    found = [place for place in places if place.parent == there and place.is_file()]
+    return later_of(next((place for place in places if place.is_file()), places[0]))
+
+
+def later_of(path: Path) -> Choice:
+    """Return the file that counts: this one, or the one beside it that answers the same exercise in the other form.
+
+    The text pair that jupytext keeps of a notebook is no answer of its own.
+    """
+    found = [place for place in map(path.with_suffix, _SUFFIXES) if place.is_file()]
+    if len(found) > 1 and _is_text_pair(found[1]):
+        found.pop()
     found.sort(key=lambda place: place.stat().st_mtime_ns, reverse=True)
-    return Choice(found[0], tuple(found[1:])) if found else Choice(places[0])
+    return Choice(found[0], tuple(found[1:])) if found else Choice(path)
+
+
+def _is_text_pair(path: Path) -> bool:
+    try:
+        return path.read_bytes()[:200].lstrip().startswith(b"# ---\n# jupyter:")
+    except OSError:
+        return False

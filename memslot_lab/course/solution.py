@@ -1,6 +1,7 @@
 """What a solution looks like, after a pass: one possibility, and what is worth knowing about it."""
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from memslot_lab.course.answers import answer_source, read_cells
@@ -27,6 +28,11 @@ class Shown:
     task: Task
     source: str
 
+    @property
+    def title(self) -> str:
+        """What stands above it."""
+        return f"Task {self.task.number}, {self.task.function}: one possibility"
+
 
 @dataclass(frozen=True, slots=True)
 class Solution:
@@ -48,15 +54,21 @@ class Solution:
 
     def text(self) -> str:
         """Return it for a terminal, or as the text of a notebook's cell."""
+        parts = [f"{shown.title}\n\n{_indented(shown.source)}\n\n{shown.task.explain}" for shown in self.shown]
+        return "\n\n".join(filter(None, [*parts, self._rest()]))
+
+    def html(self) -> str:
+        """Return it for a notebook."""
         parts = [
-            f"Task {shown.task.number}, {shown.task.function}: one possibility\n\n"
-            f"{_indented(shown.source)}\n\n{shown.task.explain}"
+            f"<p><b>{escape(shown.title)}</b></p><pre>{escape(shown.source)}</pre>"
+            f'<p style="max-width: 60em">{escape(shown.task.explain)}</p>'
             for shown in self.shown
         ]
-        if self.withheld:
-            names = ", ".join(task.function for task in self.withheld)
-            parts.append(f"Still yours to write: {names}. Its solution is shown once it has passed a check.")
-        return "\n\n".join(parts)
+        return "".join([*parts, f"<p>{escape(self._rest())}</p>"])
+
+    def _rest(self) -> str:
+        names = ", ".join(task.function for task in self.withheld)
+        return f"Still yours to write: {names}. A solution is shown after a pass." if names else ""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""

@@ -14,7 +14,7 @@ _Look = dict[Path, tuple[int, int]]
 
 
 def saved_exercises(names: Iterable[str], folder: Path | None, *, pause: float = _PAUSE) -> Iterator[str]:
-    """Yield the name of an exercise each time that one of its files was saved; does not end by itself.
+    """Yield the name of an exercise each time that one of its files is saved from now on; does not end by itself.
 
     A file that is still being written is left until two looks see the same.
 
@@ -28,7 +28,11 @@ def saved_exercises(names: Iterable[str], folder: Path | None, *, pause: float =
         Seconds between two looks.
     """
     places = {path: name for name in names for path in answer_files(name, folder)}
-    told = last = _look(places)
+    return _saved_since(_look(places), places, pause)
+
+
+def _saved_since(told: _Look, places: dict[Path, str], pause: float) -> Iterator[str]:
+    last = told
     while True:
         time.sleep(pause)
         now = _look(places)

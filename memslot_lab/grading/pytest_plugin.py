@@ -52,10 +52,11 @@ class _Exercise(pytest.File):
     def outcome(self) -> "Report | str":
         """Return the report, or why there is none."""
         from memslot_lab.course import CourseError, check_exercise
+        from memslot_lab.course.place import later_of
 
         if self._outcome is None:
             try:
-                self._outcome = check_exercise(self.path)
+                self._outcome = check_exercise(later_of(self.path).path)
             except CourseError as error:
                 self._outcome = str(error)
         return self._outcome

@@ -205,7 +205,7 @@ def test_folder_in_place_of_the_notebook_is_told(tmp_path: Path) -> None:
         check_exercise(tmp_path / "03_delete.ipynb")
 
 
-@pytest.mark.parametrize("name", ["04_delete", "nosuch.ipynb", "03_delete.py", ""])
+@pytest.mark.parametrize("name", ["04_delete", "nosuch.ipynb", "nosuch.py", ""])
 def test_unknown_exercise_is_told(name: str) -> None:
     """A name that no exercise has is answered with those that are."""
     with pytest.raises(UnknownExerciseError, match="03_delete"):

@@ -21,7 +21,7 @@ from memslot_lab.course.progress import (
     read_progress,
 )
 from memslot_lab.engine import MemorySlot, Memslots
-from tests.course.conftest import RIGHT, WRONG, Learner
+from tests.course.conftest import RIGHT, ROOT, WRONG, Learner
 
 DELETE = find_exercise("03_delete").tasks[0]
 
@@ -199,7 +199,9 @@ def test_solution_in_a_notebook_comes_after_the_pass(notebook: Learner) -> None:
     check(written(RIGHT))
 
     for words in ("03_delete", "delete", written(RIGHT)):
-        assert "one possibility" in from_notebook.solution(words).text
+        picture = from_notebook.solution(words)
+        assert "one possibility" in picture.text
+        assert "<pre>def delete(slots: Memslots" in picture.html
     assert "did you mean" in from_notebook.solution("delte").text
 
 
@@ -223,6 +225,15 @@ def test_answer_file_prefers_the_one_in_exercises(learner: Learner) -> None:
     assert answer_file("03_delete", learner.folder).remark == ""
     learner.notebook.unlink()
     assert answer_file("03_delete", learner.folder).path == learner.folder / "03_delete.py"
+
+
+def test_answer_file_is_never_the_text_pair_of_the_notebook(learner: Learner) -> None:
+    """What jupytext writes holds the checks, too; it counts only where it stands alone."""
+    learner.python.write_bytes((ROOT / "solutions" / "03_delete.py").read_bytes())
+
+    assert answer_file("03_delete", learner.folder).path == learner.notebook
+    learner.notebook.unlink()
+    assert answer_file("03_delete", learner.folder).path == learner.python
 
 
 def test_answer_file_that_is_not_there_names_the_notebook(learner: Learner) -> None:

@@ -98,6 +98,15 @@ def test_solution_passes_in_each_group(tmp_path: Path) -> None:
     assert "exercises/03_delete.ipynb::delete[index table] PASSED" in result.stdout
 
 
+def test_newer_python_file_beside_the_notebook_counts(tmp_path: Path) -> None:
+    """As it does for `memslot-lab check`."""
+    write(tmp_path / "03_delete.ipynb", STUB)
+    (tmp_path / "03_delete.py").write_text((ROOT / "tests/right/03_delete/slices.py").read_text())
+    os.utime(tmp_path / "03_delete.py", (2e9, 2e9))
+
+    assert counts(run(tmp_path)) == {"passed": 8}
+
+
 def test_wrong_answer_fails_in_its_groups_with_the_words_of_the_check(tmp_path: Path) -> None:
     """Each failing group shows its own smallest case, the arrays and the hint."""
     write(tmp_path / "exercises" / SOLVED.name, SOLVED, answer(WRONG))
