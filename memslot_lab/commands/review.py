@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from memslot_lab.commands.say import agreed, is_dialogue, note, print_json, require_folder, wrapped
 
 if TYPE_CHECKING:
-    from memslot_lab.course.review import Card, Due
+    from memslot_lab.course.quiz import Question
+    from memslot_lab.course.review import Due, Recall
 
 __all__ = ["review"]
 
@@ -41,21 +42,35 @@ def _ask_all(folder: Path, topics: "tuple[Due, ...]") -> None:
 
 def _ask(folder: Path, due: "Due") -> None:
     """Ask about one topic, and keep when it comes back."""
-    from memslot_lab.course.review import card_for, note_answer
+    from memslot_lab.course.review import Recall, note_answer, question_for
 
-    print(f"\n{due.exercise.name}: {due.exercise.topic}\n")
-    right = _ask_card(card_for(due, date.today()))
+    question = question_for(due, date.today())
+    print(f"\n── {due.exercise.name}: {due.exercise.topic}\n")
+    right = _ask_recall(question) if isinstance(question, Recall) else _ask_quiz(question)
     new = note_answer(folder, due, right=right)
     print(f"\n{due.exercise.topic} comes back on {new.day}.")
 
 
-def _ask_card(card: "Card") -> bool:
-    """Ask one question; return whether it was answered."""
-    print(wrapped(card.question))
-    if card.judge:
-        right = card.judge(input("> "))
-        print(f"\n{'Right.' if right else 'Not so.'} {wrapped(card.answer)}")
-        return right
+def _ask_quiz(question: "Question") -> bool:
+    """Ask until the answer can be read; return whether it is right."""
+    from memslot_lab.course.quiz import AnswerError
+
+    print(wrapped(question.picture().text))
+    many = len(question.cells)
+    print(f"\nYour answer: {many} values with spaces between them, ? for not sure." if many > 1 else "\nYour answer:")
+    while True:
+        try:
+            grade = question.grade(input("> "))
+        except AnswerError as error:
+            print(wrapped(f"{error}"))
+            continue
+        print(f"\n{wrapped(grade.text())}")
+        return grade.right
+
+
+def _ask_recall(recall: "Recall") -> bool:
+    """Show a question and then its answer; return what the learner says."""
+    print(wrapped(recall.question))
     input("\nSay it to yourself, then press Enter. ")
-    print(f"\n{wrapped(card.answer)}\n")
+    print(f"\n{wrapped(recall.answer)}\n")
     return agreed("Did you have it?")

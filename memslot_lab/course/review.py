@@ -3,7 +3,6 @@
 The boxes are Leitner's: a right answer moves a topic one box on, a wrong one puts it back into the first.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,8 +11,9 @@ from zlib import crc32
 
 from memslot_lab.course.catalog import Exercise, read_manifest
 from memslot_lab.course.progress import Progress, ReviewProgress, note_review, read_progress
+from memslot_lab.course.quiz import Question, UnknownTopicError, questions
 
-__all__ = ["PAUSES", "Card", "Due", "Plan", "card_for", "note_answer", "plan_review"]
+__all__ = ["PAUSES", "Due", "Plan", "Recall", "note_answer", "plan_review", "question_for"]
 
 PAUSES = (1, 3, 7, 14, 30, 60, 120)  # days that a topic rests, by its box
 
@@ -140,31 +140,38 @@ def note_answer(folder: Path, due: Due, *, right: bool, today: date | None = Non
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """One question.
+class Recall:
+    """A question that a learner answers silently, and judges alone: on topics that the quiz does not know.
 
     Parameters
     ----------
-    question : str
-        For a terminal.
-    answer : str
-        Shown afterwards.
-    judge : Callable[[str], bool] or None
-        Whether a typed answer is right; None leaves it to the learner to say.
+    question, answer : str
+        The answer is shown afterwards.
     """
 
     question: str
     answer: str
-    judge: Callable[[str], bool] | None = None
 
 
-def card_for(due: Due, today: date) -> Card:
-    """Return the question on a topic, the same one all day long.
+def question_for(due: Due, today: date) -> Question | Recall:
+    """Return the question on a topic, the same one all day long: the quiz's, or one to recall.
 
-    Each day another case group of the exercise asks; the answer is what its task explains.
+    Parameters
+    ----------
+    due : Due
+        The topic.
+    today : date
+        Each day gives another seed.
     """
-    seed = crc32(f"{due.exercise.name} {today}".encode())
-    groups = [(task, group) for task in due.exercise.tasks for group in task.groups]
+    seed = crc32(f"{due.exercise.name} {today}".encode()) % 10_000
+    try:
+        return questions(due.exercise.name, seed=seed, count=1)[0]
+    except UnknownTopicError:
+        return _recall(due.exercise, seed)
+
+
+def _recall(exercise: Exercise, seed: int) -> Recall:
+    groups = [(task, group) for task in exercise.tasks for group in task.groups]
     task, group = groups[seed % len(groups)]
     question = f"{task.function}, {group.name}: {group.hint}"
-    return Card(question, f"{task.explain}\n\nNearly all of it: {task.hints[-1]}")
+    return Recall(question, f"{task.explain}\n\nNearly all of it: {task.hints[-1]}")

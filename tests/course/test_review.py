@@ -1,6 +1,7 @@
 """Spaced repetition: when a topic comes in, how it climbs, and how it falls."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 
 from memslot_lab.course.catalog import find_exercise
 from memslot_lab.course.progress import progress_store
-from memslot_lab.course.review import PAUSES, Due, card_for, note_answer, plan_review
+from memslot_lab.course.quiz import Question
+from memslot_lab.course.review import PAUSES, Due, Recall, note_answer, plan_review, question_for
 
 TODAY = date(2026, 3, 1)
 EXERCISE = find_exercise("03_delete")
@@ -84,11 +86,22 @@ def test_box_that_is_no_longer_there_is_the_last(folder: Path) -> None:
     assert plan_review(folder, today=TODAY).due[0].box == len(PAUSES) - 1
 
 
-def test_card_is_the_same_all_day_and_another_on_other_days() -> None:
-    """The day chooses the question, so that closing the terminal changes nothing."""
+def test_question_is_the_same_all_day_and_another_on_other_days() -> None:
+    """The day is the seed, so that closing the terminal changes nothing."""
     due = Due(EXERCISE, 0, TODAY)
-    days = [TODAY + timedelta(days=n) for n in range(30)]
-    questions = {card_for(due, day).question for day in days}
+    asked = [question_for(due, TODAY + timedelta(days=n)) for n in (0, 0, 1, 2)]
 
-    assert card_for(due, TODAY) == card_for(due, TODAY)
-    assert len(questions) > len(EXERCISE.tasks[0].groups) // 2
+    assert all(isinstance(question, Question) and question.origin.topic == "deleting" for question in asked)
+    assert repr(asked[0]) == repr(asked[1])
+    assert len({repr(question) for question in asked}) == 3
+
+
+def test_question_on_a_topic_that_the_quiz_does_not_know_is_one_to_recall() -> None:
+    """A group of the exercise asks, and the task's explanation answers; the day chooses the group."""
+    due = Due(replace(EXERCISE, name="99_elsewhere", topic="elsewhere"), 0, TODAY)
+    asked = [question_for(due, TODAY + timedelta(days=n)) for n in range(20)]
+
+    assert all(isinstance(recall, Recall) for recall in asked)
+    assert len({repr(recall) for recall in asked}) > 3
+    assert isinstance(asked[0], Recall)
+    assert asked[0].answer.startswith(EXERCISE.tasks[0].explain)

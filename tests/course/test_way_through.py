@@ -11,12 +11,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from memslot_lab.cli import main
+from memslot_lab.commands.course import stopped_at
+from memslot_lab.course.quiz import Question
+from memslot_lab.course.review import plan_review, question_for
 from tests.course.conftest import RIGHT, ROOT, WRONG, Learner
 
 Capture = pytest.CaptureFixture[str]
@@ -142,6 +146,15 @@ def test_course_is_found_from_below_and_from_beside(
     assert json.loads(say("list", "--json").out)["folder"].endswith("memslot_lab_course")
 
 
+def test_stopped_at_tells_where_to_go_on_when_the_laboratory_opens(say: Say, learner: Learner) -> None:
+    """Nothing at the very beginning; then the exercise, its task and the points."""
+    assert stopped_at(learner.folder) == ""
+    learner.write(WRONG)
+    say("check", "03_delete")
+
+    assert stopped_at(learner.folder).startswith("You stopped at 03_delete, task 3.1: delete. (8 of ")
+
+
 # check
 
 
@@ -239,7 +252,7 @@ def test_check_of_a_python_file_that_is_no_text_is_unusable(say: Say, learner: L
     said = say("check", str(learner.python))
 
     assert said.status == 2
-    assert "is no text in UTF-8; save it in that encoding" in said.err
+    assert "is not a Python file in UTF-8: save it again" in said.err
 
 
 def test_check_of_a_file_elsewhere_is_not_the_learners_progress(say: Say, learner: Learner, tmp_path: Path) -> None:
@@ -430,8 +443,9 @@ class Terminal:
         """Read until these words are there."""
         end = time.monotonic() + 60
         while words not in self.shown:
-            assert time.monotonic() < end, self.shown
-            self._read()
+            ready = select.select([self._end], [], [], max(0, end - time.monotonic()))[0]
+            assert ready, self.shown
+            assert self._read(), self.shown
 
     def _read(self) -> bool:
         try:
@@ -492,25 +506,44 @@ def passed_on(learner: Learner, day: str) -> None:
     learner.progress.write_text(json.dumps({"version": 1, "tasks": {"delete": task}}))
 
 
+def todays_question(learner: Learner) -> Question:
+    """Return what is asked about exercise 03 today."""
+    question = question_for(plan_review(learner.folder).due[0], date.today())
+    assert isinstance(question, Question)
+    return question
+
+
 def test_review_at_a_terminal_asks_and_keeps_the_next_day(learner: Learner) -> None:
-    """An answer that was known puts the topic one box on."""
+    """What cannot be read is asked again; the right answer puts the topic one box on."""
     passed_on(learner, "2026-01-01")
     terminal = Terminal("review")
-    terminal.wait_for("press Enter.")
-    terminal.type("\n")
-    terminal.wait_for("Did you have it? [y/N]")
-    terminal.type("y\n")
+    terminal.wait_for("Your answer")
+    terminal.type("no answer at all, of too many words for any of the questions that there are, this\n")
+    terminal.wait_for("write ? for each")
+    terminal.type(" ".join(str(cell.want) for cell in todays_question(learner).cells) + "\n")
 
     assert terminal.status() == 0
+    assert "\nRight." in terminal.shown
     assert "deleting comes back on" in terminal.shown
     assert json.loads(learner.progress.read_text())["reviews"]["03_delete"]["box"] == 1
+
+
+def test_review_with_not_sure_comes_back_tomorrow(learner: Learner) -> None:
+    """Not sure yet is an answer, and the first box its place."""
+    passed_on(learner, "2026-01-01")
+    terminal = Terminal("review")
+    terminal.wait_for("Your answer")
+    terminal.type("?\n")
+
+    assert terminal.status() == 0
+    assert json.loads(learner.progress.read_text())["reviews"]["03_delete"]["box"] == 0
 
 
 def test_review_left_in_the_middle_keeps_it_due(learner: Learner) -> None:
     """Ctrl-D ends it; what was not answered stays."""
     passed_on(learner, "2026-01-01")
     terminal = Terminal("review")
-    terminal.wait_for("press Enter.")
+    terminal.wait_for("> ")
     terminal.type("\x04")
 
     assert terminal.status() == 0
