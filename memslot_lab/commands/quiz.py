@@ -10,7 +10,7 @@ from memslot_lab.commands.say import note, print_json, wrapped
 if TYPE_CHECKING:
     from memslot_lab.course.quiz import Cell, Grade, Question
 
-__all__ = ["add_quiz_command"]
+__all__ = ["add_quiz_command", "ask_values"]
 
 _SEEDS = 1_000_000
 
@@ -62,15 +62,15 @@ def _ask_all(asked: "tuple[Question, ...]") -> None:
     try:
         for question in asked:
             print(f"\n{question.picture().text}\n")
-            grades.append(question.grade(_values(question)))
+            grades.append(question.grade(ask_values(question)))
             print(f"\n{wrapped(grades[-1].text())}", flush=True)
     except EOFError:  # Ctrl-D, or the end of what is piped in
         print("\nStopped here.")
     print(f"\n{score_text(grades, len(asked))}")
 
 
-def _values(question: "Question") -> list[object]:
-    """Ask for the cells, those of one row together."""
+def ask_values(question: "Question") -> list[object]:
+    """Ask for the cells of a question, those of one row together, until they can be read; raise EOFError at the end."""
     rows = dict[str, list["Cell"]]()
     for cell in question.cells:
         rows.setdefault(cell.row, []).append(cell)

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from memslot_lab.commands.quiz import ask_values
 from memslot_lab.commands.say import agreed, is_dialogue, note, print_json, require_folder, wrapped
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def review(arguments: argparse.Namespace) -> int:
     note(plan.note)
     print(plan.text())
     if plan.due and is_dialogue():
+        print("? stands for not sure yet. Ctrl-D ends it.")
         _ask_all(folder, plan.due)
     elif plan.due:
         print("\nTo be asked, run it in a terminal.")
@@ -52,20 +54,11 @@ def _ask(folder: Path, due: "Due") -> None:
 
 
 def _ask_quiz(question: "Question") -> bool:
-    """Ask until the answer can be read; return whether it is right."""
-    from memslot_lab.course.quiz import AnswerError
-
-    print(wrapped(question.picture().text))
-    many = len(question.cells)
-    print(f"\nYour answer: {many} values with spaces between them, ? for not sure." if many > 1 else "\nYour answer:")
-    while True:
-        try:
-            grade = question.grade(input("> "))
-        except AnswerError as error:
-            print(wrapped(f"{error}"))
-            continue
-        print(f"\n{wrapped(grade.text())}")
-        return grade.right
+    """Ask one question of the quiz; return whether the answer is right."""
+    print(f"{question.picture().text}\n")
+    grade = question.grade(ask_values(question))
+    print(f"\n{wrapped(grade.text())}")
+    return grade.right
 
 
 def _ask_recall(recall: "Recall") -> bool:

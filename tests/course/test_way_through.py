@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -513,14 +514,25 @@ def todays_question(learner: Learner) -> Question:
     return question
 
 
+def answer(terminal: Terminal, question: Question, values: list[str]) -> None:
+    """Type the values, those of one row together, each row at its prompt."""
+    rows = Counter(cell.row for cell in question.cells)
+    for count in rows.values():
+        terminal.wait_for("> ")
+        terminal.shown = ""
+        terminal.type(" ".join(values[:count]) + "\n")
+        values = values[count:]
+
+
 def test_review_at_a_terminal_asks_and_keeps_the_next_day(learner: Learner) -> None:
     """What cannot be read is asked again; the right answer puts the topic one box on."""
     passed_on(learner, "2026-01-01")
+    question = todays_question(learner)
     terminal = Terminal("review")
-    terminal.wait_for("Your answer")
-    terminal.type("no answer at all, of too many words for any of the questions that there are, this\n")
+    terminal.wait_for("> ")
+    terminal.type("no answer at all, of more words than any of the questions that there are would take\n")
     terminal.wait_for("write ? for each")
-    terminal.type(" ".join(str(cell.want) for cell in todays_question(learner).cells) + "\n")
+    answer(terminal, question, [str(cell.want) for cell in question.cells])
 
     assert terminal.status() == 0
     assert "\nRight." in terminal.shown
@@ -531,9 +543,9 @@ def test_review_at_a_terminal_asks_and_keeps_the_next_day(learner: Learner) -> N
 def test_review_with_not_sure_comes_back_tomorrow(learner: Learner) -> None:
     """Not sure yet is an answer, and the first box its place."""
     passed_on(learner, "2026-01-01")
+    question = todays_question(learner)
     terminal = Terminal("review")
-    terminal.wait_for("Your answer")
-    terminal.type("?\n")
+    answer(terminal, question, ["?"] * len(question.cells))
 
     assert terminal.status() == 0
     assert json.loads(learner.progress.read_text())["reviews"]["03_delete"]["box"] == 0
