@@ -6,6 +6,7 @@ Runs the function in this process, for its own writer; never raises on a learner
 import inspect
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from random import Random
 from typing import cast
@@ -13,11 +14,13 @@ from typing import cast
 from memslot_lab.course.cases import Case
 from memslot_lab.course.catalog import Task
 from memslot_lab.course.feedback import returned, stopped
+from memslot_lab.course.mirror import LowestFirst
 from memslot_lab.course.misconceptions import named
 from memslot_lab.course.play import Function, Outcome, Printed, counts_of, parting, play, printing_into, subject_before
 from memslot_lab.course.results import Failure, GroupResult, Runs, TaskResult
 from memslot_lab.course.seen import Counts, Difference, Seen
-from memslot_lab.course.tasks import Judged, cases_of, judged_of
+from memslot_lab.course.tasks import Judged, cases_of
+from memslot_lab.course.variants import Variant, cases_in, judged_in
 from memslot_lab.engine.model import Memslots
 from memslot_lab.views.array import in_words
 from memslot_lab.watch import diff, record
@@ -27,47 +30,50 @@ __all__ = ["judge"]
 _DRAWN = 25  # cases drawn when those laid out by hand pass
 _FEW = 3  # used slots of the cases on which a function that did not end is compared with the known mistakes
 _STEPS = 3000  # of a run that is shown
+# Hints and names of mistakes speak of the kernel's order.
+_IN_A_MIRROR = " (Your variant is turned around: where a hint says higher, read lower, and lower for higher.)"
 _STUB = NotImplementedError.__name__
 
 
-def judge(task: Task, function: object) -> TaskResult:
-    """Run a function on the cases of its task; return what became of each group."""
-    judged = judged_of(task.function)
+def judge(task: Task, function: object, variant: Variant | None = None) -> TaskResult:
+    """Run a function on the cases of its task, or on those of a variant; return what became of each group."""
+    judged = judged_in(task.function, variant)
     problem = _unusable(task.function, judged, function)
     if problem:
         return TaskResult(task, problem=problem)
-    trial = _Trial(task, judged, cast("Function", function))
+    trial = _Trial(task, judged, cast("Function", function), variant)
     failures = trial.failures()
     if len(failures) == len(task.groups) and all(failure.got == _STUB for failure in failures.values()):
         return TaskResult(
             task, problem=f"{task.function}() is not written yet: put your code in place of `raise {_STUB}(...)`."
         )
-    counts = Counter(case.group for case in cases_of(task.function))
+    counts = Counter(case.group for case in trial.cases)
     groups = tuple(GroupResult(g.name, g.points, counts[g.name], failures.get(g.name)) for g in task.groups)
     result = TaskResult(task, groups)
     return trial.explained(result) if failures else result
 
 
 @cache
-def _wanted(name: str, case: Case) -> list[Outcome]:
-    return play(case, judged_of(name).reference)
+def _wanted(name: str, variant: Variant | None, case: Case) -> list[Outcome]:
+    return play(case, judged_in(name, variant).reference)
 
 
 class _Trial:
     """One function on the cases of its task."""
 
-    def __init__(self, task: Task, judged: Judged, function: Function) -> None:
-        self.task, self.judged, self.function = task, judged, function
+    def __init__(self, task: Task, judged: Judged, function: Function, variant: Variant | None) -> None:
+        self.task, self.judged, self.function, self.variant = task, judged, function, variant
+        self.cases = cases_in(task.function, variant)
         self.hints = {group.name: group.hint for group in task.groups}
         self.outcomes: dict[Case, list[Outcome]] = {}
 
     def failures(self) -> dict[str, Failure]:
         """Return the first failure of each group that has one."""
         failures: dict[str, Failure] = {}
-        for case in cases_of(self.task.function):
+        for case in self.cases:
             if case.group in failures:
                 continue  # the easiest first: the rest of the group would tell nothing new
-            failure = self.failure(case, _wanted(self.task.function, case))
+            failure = self.failure(case, _wanted(self.task.function, self.variant, case))
             if failure:
                 failures[case.group] = failure
         return failures or self.drawn()
@@ -138,15 +144,20 @@ class _Trial:
         shown = result.smallest
         if not shown:
             return result
-        mistake = named(self.task.function, self.evidence())
-        return result.with_shown(shown.explained(mistake, self.runs(shown)))
+        mistake = named(self.task.function, self.evidence(), mirrored=self.mirrored)
+        shown = shown.explained(mistake, None if self.mirrored else self.runs(shown))
+        return result.with_shown(replace(shown, hint=shown.hint + _IN_A_MIRROR) if self.mirrored else shown)
+
+    @property
+    def mirrored(self) -> bool:
+        return isinstance(self.judged.reference, LowestFirst)
 
     def evidence(self) -> dict[Case, list[Outcome]]:
         """Return what the function did in each case up to its first mistake, in the order in which it did it."""
         ended = not any(outcomes[-1].end == "stopped" for outcomes in self.outcomes.values())
-        for case in cases_of(self.task.function):
+        for case in self.cases:
             if case not in self.outcomes and (ended or case.size[0] <= _FEW):
-                self.failure(case, _wanted(self.task.function, case))
+                self.failure(case, _wanted(self.task.function, self.variant, case))
         return self.outcomes
 
     def runs(self, shown: Failure) -> Runs | None:

@@ -154,13 +154,20 @@ def _lost(seen: Seen) -> str:
 
 def _disorder(seen: Seen) -> str:
     used = [entry for entry in seen.got.memslots[: seen.want.used] if is_slot(entry)]
+    rising = _rises(seen.want)
     for front, back in pairwise(used):
-        if front.base_gfn <= back.base_gfn:
+        if (front.base_gfn >= back.base_gfn) if rising else (front.base_gfn <= back.base_gfn):
             return (
                 f" Slot {front.id} (gfn {front.base_gfn:#x}) now stands in front of slot {back.id} "
-                f"(gfn {back.base_gfn:#x}): no longer highest GFN first."
+                f"(gfn {back.base_gfn:#x}): no longer {'lowest' if rising else 'highest'} GFN first."
             )
     return ""
+
+
+def _rises(state: ArrayState) -> bool:
+    """Return whether an array is in a mirrored variant's order."""
+    used = [entry.base_gfn for entry in state.memslots[: state.used] if is_slot(entry)]
+    return len(used) > 1 and used[0] < used[-1]
 
 
 def _index_table(seen: Seen) -> Difference | None:

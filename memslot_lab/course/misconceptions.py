@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from memslot_lab.course.cases import Case
 from memslot_lab.course.catalog import Exercise, find_task, read_manifest
+from memslot_lab.course.mirror import lowest_first
 from memslot_lab.course.play import Outcome, play, same_outcomes
 from memslot_lab.course.tasks import cases_of, judged_of
 
@@ -77,7 +78,7 @@ def all_misconceptions() -> list[Misconception]:
     return [each for exercise in read_manifest() for each in known(exercise)]
 
 
-def named(function: str, outcomes: Mapping[Case, list[Outcome]]) -> Misconception | None:
+def named(function: str, outcomes: Mapping[Case, list[Outcome]], *, mirrored: bool = False) -> Misconception | None:
     """Return the one misconception that did the same in each of these cases, None where none or several did.
 
     Parameters
@@ -86,15 +87,18 @@ def named(function: str, outcomes: Mapping[Case, list[Outcome]]) -> Misconceptio
         Name of the learner's function.
     outcomes : Mapping[Case, list[Outcome]]
         What the learner's function did, in the order in which it did it: it may remember earlier calls.
+    mirrored : bool, optional
+        Whether it did so with the lowest GFN first.
     """
     exercise, _ = find_task(function)
     candidates = [each for each in known(exercise.name) if each.function == function]
-    alike = [each for each in candidates if _alike(each, outcomes)]
+    alike = [each for each in candidates if _alike(each, outcomes, mirrored)]
     return alike[0] if len(alike) == 1 else None
 
 
-def _alike(misconception: Misconception, outcomes: Mapping[Case, list[Outcome]]) -> bool:
+def _alike(misconception: Misconception, outcomes: Mapping[Case, list[Outcome]], mirrored: bool) -> bool:
     implementation = misconception.implementation()
+    implementation = lowest_first(implementation) if mirrored else implementation
     return all(same_outcomes(case, play(case, implementation)[: len(own)], own) for case, own in outcomes.items())
 
 

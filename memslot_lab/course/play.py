@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from memslot_lab.course.cases import Case
 from memslot_lab.course.looks import same_value
+from memslot_lab.course.mirror import LowestFirst, turn_array
 from memslot_lab.course.seen import Args, Counts
 from memslot_lab.engine.model import Memslots
 from memslot_lab.watch import Table, record
@@ -92,6 +93,8 @@ def subject_before(case: Case, call: int, reference: Function) -> object:
 def counts_of(function: Function, subject: object, args: Args) -> Counts:
     """Return what a call on an array costs, by watching it."""
     assert isinstance(subject, Memslots)
+    if isinstance(function, LowestFirst):
+        return counts_of(function.kernels, turn_array(subject), function.turned_arguments(args))
     with printing_into(Printed()):
         tape = record(function, subject, *args)
     reads = sum(table is Table.MEMSLOTS for moment in tape.moments for table, _ in moment.reads)

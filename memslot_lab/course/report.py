@@ -5,9 +5,9 @@ from typing import Any
 
 from memslot_lab.course.play import subject_before
 from memslot_lab.course.results import Failure, TaskResult
-from memslot_lab.course.tasks import judged_of
 from memslot_lab.course.told import call, parting, task_text
 from memslot_lab.course.told_html import box, inline, task_html
+from memslot_lab.course.variants import Variant, judged_in
 
 __all__ = ["Report"]
 
@@ -24,11 +24,14 @@ class Report:
         One a function.
     problem : str
         Why nothing could be checked.
+    variant : Variant, optional
+        By which it was judged.
     """
 
     name: str
     tasks: tuple[TaskResult, ...] = ()
     problem: str = ""
+    variant: Variant | None = None
 
     @property
     def passed(self) -> bool:
@@ -55,7 +58,7 @@ class Report:
         """
         for task in self.tasks:
             if failure := task.smallest:
-                case, reference = failure.case, judged_of(task.task.function).reference
+                case, reference = failure.case, judged_in(task.task.function, self.variant).reference
                 return case.arguments(subject_before(case, failure.call, reference), case.calls[failure.call])
         raise LookupError(f"{self.name}: no case failed, so there is no example; read what the check says")
 

@@ -153,8 +153,15 @@ def _slot_text(slot: MemorySlot, brief: bool) -> str:
 # One array.
 
 
-def show(slots: object) -> Picture:
+def show(slots: object, *, lowest_first: bool = False) -> Picture:
     """Return a picture of one array: entries, both ends, what is stale, and the id table.
+
+    Parameters
+    ----------
+    slots : Memslots or ArrayState
+        Any array, also a broken one.
+    lowest_first : bool, optional
+        Name the ends as a mirrored variant of an exercise has them; the entries stay where they are.
 
     Examples
     --------
@@ -173,13 +180,11 @@ def show(slots: object) -> Picture:
     state = read_state(slots)
     rows = list(_rows(state))
     table = _index_text(state)
-    lines = [*_in_front(state), _FRONT, *(row.text() for row in rows if row.used), _back(state)]
+    front, back = _ends(state, lowest_first)
+    lines = [*_in_front(state), front, *(row.text() for row in rows if row.used), back]
     lines += [row.text() for row in rows if not row.used]
     lines += [f"id_to_index  {table}", *(f"! {trouble}" for trouble in state.troubles)]
-    return Picture("\n".join(lines), _array_html(state, rows, table))
-
-
-_FRONT = "FRONT (index 0, highest GFN)"
+    return Picture("\n".join(lines), _array_html(state, rows, table, front, back))
 
 
 def _in_front(state: ArrayState) -> list[str]:
@@ -189,8 +194,9 @@ def _in_front(state: ArrayState) -> list[str]:
     return [f"! in front of the array [-1]: {entry_text(state.before_array)}"]
 
 
-def _back(state: ArrayState) -> str:
-    return f"BACK (lowest GFN); used_slots = {in_words(state.used_slots)}"
+def _ends(state: ArrayState, lowest_first: bool) -> tuple[str, str]:
+    front, back = ("lowest", "highest") if lowest_first else ("highest", "lowest")
+    return f"FRONT (index 0, {front} GFN)", f"BACK ({back} GFN); used_slots = {in_words(state.used_slots)}"
 
 
 class _Row(NamedTuple):
@@ -228,11 +234,11 @@ def _index_cell(index: object) -> str:
     return str(index) if type(index) is int else in_words(index)
 
 
-def _array_html(state: ArrayState, rows: list[_Row], table: str) -> str:
+def _array_html(state: ArrayState, rows: list[_Row], table: str, front: str, back: str) -> str:
     body = [_line_html(line, style=WRONG) for line in _in_front(state)]
-    body += [_line_html(_FRONT)]
+    body += [_line_html(front)]
     body += [_row_html(row) for row in rows if row.used]
-    body += [_line_html(_back(state), fence=True)]
+    body += [_line_html(back, fence=True)]
     body += [_row_html(row) for row in rows if not row.used]
     body += [_line_html(f"id_to_index  {table}")]
     body += [_line_html(f"! {trouble}", style=WRONG) for trouble in state.troubles]
