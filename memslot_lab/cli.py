@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from memslot_lab import __version__
 from memslot_lab.commands.course import add_course_commands, stopped_at
+from memslot_lab.commands.quiz import add_quiz_command
 
 if TYPE_CHECKING:
     from memslot_lab.captures.result import Replay
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     lab.set_defaults(run=_lab)
 
     add_course_commands(commands.add_parser)
+    add_quiz_command(commands.add_parser)
 
     replay = commands.add_parser("replay", help="replay a real log of a virtual machine's memory regions")
     replay.add_argument("capture", type=Path, metavar="CAPTURE", help="a log of qemu -trace or of strace, or .gz of it")

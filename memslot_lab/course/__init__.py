@@ -4,6 +4,7 @@ from memslot_lab.course.checks import check, check_exercise, solved
 from memslot_lab.course.errors import CourseError, NotebookError, NotSolvedError, UnknownExerciseError
 from memslot_lab.course.hints import hint
 from memslot_lab.course.predict import compare
+from memslot_lab.course.quiz import quiz
 from memslot_lab.course.report import Report
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "check_exercise",
     "compare",
     "hint",
+    "quiz",
     "solved",
 ]

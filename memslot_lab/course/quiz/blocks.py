@@ -69,9 +69,8 @@ def cut(function: str) -> Cut:
 def _split(node: ast.FunctionDef) -> tuple[list[ast.stmt], list[ast.stmt]]:
     """Return what is given, the names and the guards, and what is to be put in order."""
     body = node.body[1:]
-    start = next(
-        k for k, s in enumerate(body) if not (isinstance(s, ast.If) or "mslots" in ast.unparse(s).split(" =")[0])
-    )
+    guards = [isinstance(s, ast.If) or "mslots" in ast.unparse(s).split(" =")[0] for s in body]
+    start = guards.index(False)
     if node.name == "update_memslots":
         return body[:1], []
     return body[:start], body[start:]

@@ -19,7 +19,10 @@ _NUMBER = re.compile(r"-?(?:0x[0-9a-f]+|\d+)", re.IGNORECASE)
 
 
 class AnswerError(CourseError):
-    """An answer that cannot be read; the message says what can."""
+    """An answer that cannot be read; one line in a notebook, which says what can."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def read_answer(cells: Sequence[Cell], answer: Answer) -> tuple[Value, ...]:
     if answer is None or answer is ... or answer == UNSURE:
         return (None,) * len(cells)
     if isinstance(answer, Mapping):
-        return _by_name(cells, cast("Mapping[str, object]", answer))
+        return _by_name(cells, answer)
     values: list[object] = _listed(answer)
     if len(values) != len(cells):
         names = ", ".join(cell.name for cell in cells)

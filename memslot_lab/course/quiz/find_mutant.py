@@ -1,4 +1,4 @@
-"""Which change of the code leads to this end?"""
+"""The mistake looked for from its end: which change of the code leads to this."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -99,10 +99,8 @@ def change_text(rival: Rival) -> str:
         del old[0], new[0]
     while old and new and old[-1] == new[-1]:
         del old[-1], new[-1]
-    lines = [f"- {line.strip()}" for line in old if line.strip()] + [
-        f"+ {line.strip()}" for line in new if line.strip()
-    ]
-    return "\n".join([f"{rival.function}():", *lines])
+    marked = [("-", line.strip()) for line in old] + [("+", line.strip()) for line in new]
+    return "\n".join([f"{rival.function}():", *(f"{sign} {line}" for sign, line in marked if line)])
 
 
 def _key(tape: Tape) -> str:
@@ -116,4 +114,4 @@ def _end(tape: Tape) -> Picture:
     if tape.codes[0].name == "search_memslots":
         seen = ", ".join(f"[{k}]" for k in looks(tape)) or "none"
         return block("What was seen:", f"entries looked at: {seen}\nid of the slot returned: {found_slot(tape)}")
-    return show_diff(tape.after, tape.before, names=("after", "before"))
+    return show_diff(tape.before, tape.after, names=("before", "after"))

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from memslot_lab.course.quiz.cells import NONE, Cell, Value
-from memslot_lab.views.array import CELL, RIGHT, WRONG, Picture
+from memslot_lab.views.array import CELL, MONO, RIGHT, WRONG, Picture
 
 __all__ = ["CellGrade", "Grade", "Mistake", "Verdict"]
 
@@ -167,7 +167,8 @@ class Grade:
             cells = "".join(f'<tr><td style="{CELL}">{escape(line)}</td></tr>' for line in lines)
             rows.append(f'<table style="border-collapse: collapse">{cells}</table>')
         rows += [f"<p>{escape(mistake.says)}</p>" for mistake in self.mistakes[:2]]
-        rows += [f'<p style="white-space: pre-line">{escape(self.explain)}</p>']
+        look = f"{MONO}; padding: 0" if "\n " in self.explain else "white-space: pre-line"  # code, or sentences
+        rows += [f'<p style="{look}">{escape(self.explain)}</p>']
         return Picture(self.text(), "".join(rows))
 
     def __repr__(self) -> str:

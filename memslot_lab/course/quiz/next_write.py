@@ -40,7 +40,7 @@ def next_write(origin: Origin, case: QuizCase) -> NextWriteQuestion | None:
     dice = Dice(*origin, "choices")
     chosen = dice.sample(list(wrong), _MOST - 1)
     texts = Dice(*origin, "order of the choices").shuffled([right[at], *chosen])
-    names = {text: name for text, name in zip(texts, ascii_uppercase, strict=False)}
+    names = dict(zip(texts, ascii_uppercase, strict=False))
     mistakes = [Mistake(r.name, r.function, r.thinks, (names[text],)) for text in chosen for r in wrong[text]]
     so_far = "\n".join(right[:at]) or "nothing yet"
     return NextWriteQuestion(

@@ -21,13 +21,13 @@ class State(NamedTuple):
         The loop's variable.
     entries : tuple[int or str, ...]
         The slot id of each entry; ``-`` for one never written.
-    index : tuple[int or str, ...]
+    index_of : tuple[int or str, ...]
         The index of each id.
     """
 
     i: "int | str"
     entries: "tuple[int | str, ...]"
-    index: "tuple[int | str, ...]"
+    index_of: "tuple[int | str, ...]"
 
 
 class Turn(NamedTuple):
@@ -75,7 +75,7 @@ def advance(state: State, turn: Turn, case: QuizCase) -> State | None:
     case : QuizCase
         Whose slot is in the hand.
     """
-    entries, index, i = list(state.entries), list(state.index), state.i
+    entries, index, i = list(state.entries), list(state.index_of), state.i
     if not isinstance(i, int) or not 0 <= i < len(entries):
         return None
     if turn.way:

@@ -41,7 +41,7 @@ class Spot(NamedTuple):
         """Return what stands there in a state."""
         if self.field == "i":
             return state.i
-        return (state.entries if self.field == "entries" else state.index)[self.place]
+        return (state.entries if self.field == "entries" else state.index_of)[self.place]
 
     @property
     def words(self) -> str:
@@ -87,7 +87,7 @@ def _first(given: Value, expected: Value) -> Value:
 
 def _with(state: State, spots: Sequence[Spot], values: Sequence[Value]) -> State:
     """Return a state with some values in other places; a value that is not known leaves the right one."""
-    i, entries, index = state.i, list(state.entries), list(state.index)
+    i, entries, index = state.i, list(state.entries), list(state.index_of)
     for spot, value in zip(spots, values, strict=True):
         if value is None:
             continue
