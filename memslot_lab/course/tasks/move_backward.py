@@ -49,7 +49,7 @@ def _moved(
 ) -> Iterator[Case]:
     """Yield moves of one slot to each place; those that belong further forward stay here."""
     for rank, slot in moves(used, old):
-        if rank not in ranks:
+        if rank not in ranks or rank < old - 1:
             continue
         group = "stays" if rank <= old else "to the back" if rank == len(used) - 1 else "middle"
         case = partial(_case, capacity=capacity, used=used, calls=((slot,),))
