@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any, TypeVar, cast
@@ -106,6 +107,12 @@ def read_manifest(path: Path | None = None) -> dict[str, Exercise]:
         from memslot_lab.course.workspace import course_files  # costs more than the manifest itself
 
         path = course_files() / "exercises" / "info.toml"
+    return dict(_read(path, path.stat().st_mtime_ns if path.is_file() else 0))
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, changed: int) -> dict[str, Exercise]:
+    """Read a manifest once for each time that it `changed`."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

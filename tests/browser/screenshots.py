@@ -1,4 +1,4 @@
-"""Make the pictures of docs/images from the widgets in a real JupyterLab: ``python -m tests.browser.screenshots``."""
+"""Make the pictures of docs/images in a real JupyterLab: ``python -m tests.browser.screenshots [NAME ...]``."""
 
 import shutil
 import sys
@@ -25,6 +25,11 @@ CELLS = {
     "playground": 'Playground(capture="data/q72-pc-boot-vgastd.trace")',
     "playground-refused": "p = Playground(seed=3)\np.move(6, '0x780000')\np",
     "playground-narrow": "Playground(seed=3)",
+    "report": (
+        "from memslot_lab.course import check\n"
+        'delete = next(m for m in load_mutants() if m.name == "delete-stops-one-early").module().delete\n'
+        "delete.__module__ = '__main__'\ncheck(delete)"
+    ),
     "stepper-dark": "Stepper(moved(), step=12)",  # last: the theme stays
 }
 
@@ -32,8 +37,11 @@ CELLS = {
 def shoot(page: Page, name: str, opened: OpenNotebook) -> None:
     """Bring the scene about and take its picture."""
     page.keyboard.press("Control+b")
-    root = page.locator(".jp-OutputArea-output .lm").first
+    root = page.locator(".jp-OutputArea-output .lm" if name != "report" else ".jp-OutputArea-output").last
     root.wait_for()
+    if name == "report":
+        page.set_viewport_size({"width": 1180, "height": 2600})
+        root.locator("summary").click()
     if name == "stepper-compare":
         ShownStepper(page, root).button("go to the first difference").click()
     if name == "stepper-predict":
@@ -55,7 +63,8 @@ def main() -> None:
         course = Path(folder) / "mine"
         unpack(course)
         with open_lab(course) as address:
-            for name, cell in CELLS.items():
+            for name in sys.argv[1:] or CELLS:
+                cell = CELLS[name]
                 page = browser.new_page(viewport={"width": 1180, "height": 1900})
                 setup = f"{SHOW}\nfrom memslot_lab.widgets import Playground"
                 path = write_notebook(course / f"notebooks/{name}.ipynb", setup, cell)

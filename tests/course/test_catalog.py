@@ -50,7 +50,7 @@ def test_lesson_of_each_exercise_exists() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "answer"), [("03_delet", "did you mean '03_delete'?"), ("xyz", "there is: 03_delete")]
+    ("name", "answer"), [("03_delet", "did you mean '03_delete'?"), ("xyz", "there is: 01_invariants, 02_search")]
 )
 def test_unknown_exercise_names_the_nearest(name: str, answer: str) -> None:
     """A slip of the keyboard is answered with what was meant."""

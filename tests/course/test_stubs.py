@@ -219,7 +219,7 @@ def test_release_into_a_folder_that_may_not_be_written_is_told(course: Path) -> 
 def test_released_notebook_may_be_read_by_others(course: Path) -> None:
     """It gets the permissions of any new file, not those of a temporary one."""
     (course / "plain").touch()
-    (path,) = cut(course)
+    path = cut(course)[0]
 
     assert path.stat().st_mode == (course / "plain").stat().st_mode
 

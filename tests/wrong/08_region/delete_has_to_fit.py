@@ -1,0 +1,45 @@
+"""A delete names the slot that it deletes, so the rest has to fit."""
+
+from memslot_lab.engine import Change, Memslots, UserspaceMemoryRegion
+
+FAILS = ["ids and flags", "delete"]
+NAMED = "region-delete-has-to-fit"
+
+
+def classify(slots: Memslots, region: UserspaceMemoryRegion) -> Change | str | None:
+    start, size, host = region.guest_phys_addr, region.memory_size, region.userspace_addr
+    if not 0 <= region.slot < slots.capacity:
+        return "EINVAL"
+    if region.flags not in (0, 1, 2, 3):
+        return "EINVAL"
+    if any(value & 0xFFF for value in (start, size, host)):
+        return "EINVAL"
+    if host + size > 0x7FFF_FFFF_F000:
+        return "EINVAL"
+    if size >> 12 >= 1 << 31:
+        return "EINVAL"
+
+    index = slots.id_to_index[region.slot]
+    if size == 0:
+        if index < 0 or host != slots.memslots[index].userspace_addr or start >> 12 != slots.memslots[index].base_gfn:
+            return "EINVAL"
+        return Change.DELETE
+
+    kind = Change.CREATE
+    if index >= 0:
+        old = slots.memslots[index]
+        if (host, size) != (old.userspace_addr, old.npages << 12):
+            return "EINVAL"
+        if (region.flags & 2) != (old.flags & 2):
+            return "EINVAL"
+        if start >> 12 == old.base_gfn:
+            return Change.FLAGS_ONLY if region.flags != old.flags else None
+        kind = Change.MOVE
+
+    for i in range(slots.used_slots):
+        other = slots.memslots[i]
+        if i != index and other.base_gfn << 12 < start + size and (other.base_gfn + other.npages) << 12 > start:
+            return "EEXIST"
+    if start + size > 1 << 52:
+        return "EINVAL"
+    return kind
