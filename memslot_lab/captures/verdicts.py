@@ -4,11 +4,11 @@ import platform
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from memslot_lab.captures.live import LiveVm, verdict
+from memslot_lab.captures.live import LiveKernelError, LiveVm, verdict
 from memslot_lab.captures.scenarios import RECORDED_ON, Scenario, parse_request, read_scenarios
 from memslot_lab.engine.region import Vm
 
-__all__ = ["Answers", "Verdict", "ask_this_kernel", "recorded_answers"]
+__all__ = ["Answers", "Verdict", "ask_this_kernel", "kernel_answers", "recorded_answers", "whose_answers"]
 
 
 class Verdict(NamedTuple):
@@ -103,6 +103,24 @@ def recorded_answers(why: str) -> Answers:
         for step, said in zip(scenario.steps, _said(Vm(), scenario), strict=True)
     )
     return Answers(RECORDED_ON, why, verdicts)
+
+
+def kernel_answers(scenario: Scenario) -> list[str]:
+    """Return this kernel's answer to each step of a scenario; the recorded ones where it cannot be asked."""
+    try:
+        with LiveVm() as vm:
+            return [verdict(vm, parse_request(step.request, host=vm.host)) for step in scenario.steps]
+    except LiveKernelError:
+        return [step.answer for step in scenario.steps]
+
+
+def whose_answers() -> str:
+    """Say in a sentence whose answers `kernel_answers()` gives on this machine, and why."""
+    try:
+        with LiveVm():
+            return "live: the kernel of this machine answers"
+    except LiveKernelError as error:
+        return f"recorded: {RECORDED_ON} answered so. {error}"
 
 
 def _said(vm: Vm, scenario: Scenario) -> Iterator[str]:

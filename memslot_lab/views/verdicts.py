@@ -1,8 +1,28 @@
 """What the model and the kernel say to each scenario, as a table."""
 
-from memslot_lab.captures.verdicts import Answers, Verdict
+from collections.abc import Sequence
+from html import escape
 
-__all__ = ["verdicts_text"]
+from memslot_lab.captures.scenarios import Scenario
+from memslot_lab.captures.verdicts import Answers, Verdict
+from memslot_lab.views.array import MONO, Picture
+
+__all__ = ["show_steps", "verdicts_text"]
+
+
+def show_steps(scenario: Scenario, answers: Sequence[str] = ()) -> Picture:
+    """Return the requests of a scenario, one a line; with answers, each with its own, and the scenario's name.
+
+    The name often tells the answer, so it comes with it.
+    """
+    name = f"{scenario.number}. {scenario.name if answers else f'{len(scenario.steps)} requests'}"
+    said = [*answers, *[""] * (len(scenario.steps) - len(answers))]
+    width = max(len(step.request) for step in scenario.steps)
+    rows = [(str(i), step.request, said[i]) for i, step in enumerate(scenario.steps)]
+    text = [f"{i}  {request.ljust(width)}  {answer}".rstrip() for i, request, answer in rows]
+    cells = ("".join(f'<td style="{MONO}">{escape(cell)}</td>' for cell in row) for row in rows)
+    html = f"<table><caption>{escape(name)}</caption>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
+    return Picture("\n".join([name, *text]), html)
 
 
 def verdicts_text(answers: Answers) -> str:

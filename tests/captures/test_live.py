@@ -11,10 +11,10 @@ import pytest
 from memslot_lab.captures import live
 from memslot_lab.captures.live import KernelRefusedError, LiveKernelError, LiveVm
 from memslot_lab.captures.scenarios import RECORDED_ON, read_scenarios
-from memslot_lab.captures.verdicts import ask_this_kernel, recorded_answers
+from memslot_lab.captures.verdicts import ask_this_kernel, kernel_answers, recorded_answers, whose_answers
 from memslot_lab.cli import main
 from memslot_lab.engine import Change, MemslotError, UserspaceMemoryRegion
-from memslot_lab.views.verdicts import verdicts_text
+from memslot_lab.views.verdicts import show_steps, verdicts_text
 
 MIB = 1 << 20
 
@@ -195,3 +195,19 @@ def test_command_json_without_kvm_says_why(no_kvm: str, capsys: pytest.CaptureFi
     data = json.loads(capsys.readouterr().out)
     assert (data["live"], data["kernel"], data["differences"]) == (False, RECORDED_ON, 0)
     assert no_kvm in data["why_recorded"]
+
+
+def test_kernel_answers_without_kvm_are_the_recorded_ones(no_kvm: str) -> None:
+    """A lesson shows the same either way, and says which."""
+    scenario = read_scenarios()[14]
+
+    assert kernel_answers(scenario) == [step.answer for step in scenario.steps]
+    assert whose_answers().startswith(f"recorded: {RECORDED_ON} answered so. {no_kvm}")
+
+
+def test_show_steps_without_answers_does_not_tell_the_name() -> None:
+    """Many names tell the answer."""
+    scenario = read_scenarios()[94]
+
+    assert scenario.name not in show_steps(scenario).text + show_steps(scenario).html
+    assert scenario.name in show_steps(scenario, ["0", "0", "EINVAL"]).text
