@@ -36,6 +36,7 @@
 # | shrink | take away what is not needed to see it | 16 slots become 3 |
 
 # %%
+from functools import partial
 from random import Random
 
 from memslot_lab.course import compare
@@ -44,6 +45,7 @@ from memslot_lab.engine import Change, MemorySlot, Memslots, update_memslots, vi
 from memslot_lab.engine.reference import update as sort_from_scratch
 from memslot_lab.views.array import show, show_diff
 from memslot_lab.watch import record
+from memslot_lab.watch.budget import run_with_budget
 from memslot_lab.widgets import Stepper
 
 # %% [markdown]
@@ -193,17 +195,28 @@ def operations(seed: int, count: int) -> list[tuple]:
 len(operations(seed=1, count=40))
 
 # %% [markdown]
-# The slow twin is the oracle. How many operations does it take until `delete-swaps-with-the-last` differs from it?
+# The slow twin is the oracle. We compare what we said we would: entries in use, their number, the index table. A
+# mutant that raises an error, or does not end within 2,000 steps, is exposed as well.
+#
+# How many operations does it take until `delete-swaps-with-the-last` differs from the twin?
 
 
 # %%
+def visible(slots) -> tuple:
+    return slots.used_slots, slots.memslots[: max(slots.used_slots, 0)], slots.id_to_index
+
+
 def first_difference(update, sequence) -> int | None:
-    for n in range(1, len(sequence) + 1):
-        if run(update, sequence[:n]).memslots != run(sort_from_scratch, sequence[:n]).memslots:
+    mine, twin = Memslots(capacity=8), Memslots(capacity=8)
+    for n, (change, slot) in enumerate(sequence, start=1):
+        ended = run_with_budget(partial(update, mine, slot, change), 2000)
+        sort_from_scratch(twin, slot, change)
+        if ended.error or ended.stopped_at or visible(mine) != visible(twin):
             return n
     return None
 
 
+# %%
 swaps = mutants["delete-swaps-with-the-last"].module().update_memslots
 [first_difference(swaps, operations(seed, 40)) for seed in range(1, 6)]
 
@@ -248,8 +261,9 @@ my_prediction = ...
 # %%
 long = operations(seed=1, count=40)
 short = shrink(swaps, long[: first_difference(swaps, long)])
+sides = run(swaps, short), run(update_memslots, short)
 
-compare(my_prediction, len(short), show_diff(run(swaps, short), run(update_memslots, short), names=("mutant", "kernel")))
+compare(my_prediction, len(short), show_diff(*sides, names=("mutant", "kernel")))
 
 # %% [markdown]
 # **Why.** Three slots and a delete. With one slot behind the gap, the last *is* the next, and a swap is a shift. With
@@ -319,6 +333,8 @@ for change, slot in shortest:
 # %% [markdown]
 # To shrink by one operation at a time gets stuck now and then: a delete and the create after it can only go together.
 # So try several seeds, and keep the shortest.
+#
+# And look at `operations()` again: it never changes flags. What it does not make, it cannot find.
 
 # %% [markdown]
 # ## Make it
