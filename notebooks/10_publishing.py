@@ -37,8 +37,8 @@
 
 # %%
 from memslot_lab.course import compare
-from memslot_lab.engine import Change, MemorySlot, Memslots, delete, search_memslots, update_memslots
-from memslot_lab.publish import Publisher, is_invalid, set_memslot, steps
+from memslot_lab.engine import Change, MemorySlot, Memslots, delete, update_memslots
+from memslot_lab.publish import Publisher, set_memslot, steps
 from memslot_lab.views.array import show
 from memslot_lab.views.publishing import Timeline, seen_text
 from memslot_lab.watch import record
@@ -123,8 +123,8 @@ compare(my_prediction, entry.id, show(shared))
 # reader says that nothing holds 0x40. A piece of guest memory that nobody touched is gone, for as long as one
 # search takes.
 #
-# It happens once in a million times, on a busy machine, and never in a test. That is why the kernel does not edit in
-# place.
+# Two threads have to meet within a few instructions, so a test hardly ever shows it. That is why the kernel does not
+# edit in place.
 
 # %% [markdown]
 # ## Read, copy, update
@@ -243,7 +243,7 @@ my_prediction = ...
 # %%
 vm = published()
 numbers = [vm.active.generation]
-for moment in steps(vm, MemorySlot(6, 0x400, 0x80), Change.CREATE):
+for _ in steps(vm, MemorySlot(6, 0x400, 0x80), Change.CREATE):
     number = vm.active.generation & ~(1 << 63)
     numbers += [number] if number != numbers[-1] else []
 
@@ -383,7 +383,7 @@ except RuntimeError as error:
 # ## What surprises people
 #
 # * The array that is edited in a delete is the *old* one, not the copy.
-# * The copy costs more than the sort: from a few hundred slots on, copying all of them takes longer than shifting.
+# * The copy takes every slot in use. The shift that follows moves at most as many, and often none.
 # * A reader with the old set is not wrong. It is just early.
 # * A new flag takes one step, a delete two: only what goes away has to be announced.
 
