@@ -78,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     release = commands.add_parser("release", help="cut the exercises' stubs from the solutions")
     release.add_argument("--solutions", type=Path, default=Path("solutions"), metavar="DIR")
     release.add_argument("--exercises", type=Path, default=Path("exercises"), metavar="DIR")
+    release.add_argument("--course-seed", metavar="TEXT", help="with --students: cut each student's own variant")
+    release.add_argument("--students", type=Path, metavar="FILE", help="one student a line")
+    release.add_argument("--out", type=Path, metavar="DIR", help="where the students' folders go")
     release.set_defaults(run=_release)
 
     dev = commands.add_parser("dev", help="for the makers of the course, in a checkout")
@@ -162,7 +165,12 @@ def _release(arguments: argparse.Namespace) -> int:
     from memslot_lab.course.errors import CourseError
     from memslot_lab.course.stubs import release
 
+    variants = (arguments.course_seed, arguments.students, arguments.out)
+    if any(variants) and not all(variants):
+        return _unusable("variants need all three of --course-seed, --students and --out; give them together")
     try:
+        if arguments.students:
+            return _hand_out(arguments)
         written = release(arguments.solutions, arguments.exercises)
     except CourseError as error:
         return _unusable(error)
@@ -170,6 +178,19 @@ def _release(arguments: argparse.Namespace) -> int:
         print(f"wrote {path}")
     if not written:
         print(f"{arguments.exercises}: every stub is what its solution gives")
+    return 0
+
+
+def _hand_out(arguments: argparse.Namespace) -> int:
+    from memslot_lab.course.handout import hand_out, read_students
+    from memslot_lab.course.variants import variant_of
+
+    students = read_students(arguments.students)
+    folders = arguments.solutions, arguments.exercises
+    written = hand_out(*folders, course_seed=arguments.course_seed, students=students, out=arguments.out)
+    for student in students:
+        print(f"{arguments.out / student}: {variant_of(arguments.course_seed, student)}")
+    print(f"{len(written)} notebooks written")
     return 0
 
 

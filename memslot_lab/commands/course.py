@@ -51,6 +51,8 @@ def add_course_commands(add_parser: _AddParser) -> None:
     check = add("check", _check, "check an exercise, or all of them")
     what = "its name, as 03_delete, or its file; all when left out"
     check.add_argument("exercise", nargs="?", metavar="EXERCISE", help=what)
+    check.add_argument("--course-seed", metavar="TEXT", help="with --student: the notebook must answer that variant")
+    check.add_argument("--student", metavar="NAME", help="whose notebook it is")
 
     watch = add("watch", _watch, "check an exercise each time that it is saved, until Ctrl-C")
     watch.add_argument("exercise", nargs="?", metavar="EXERCISE", help="its name; all when left out")
@@ -118,12 +120,27 @@ def stopped_at(folder: Path) -> str:
 def _check(arguments: argparse.Namespace) -> int:
     if arguments.exercise is None:
         return _check_all(arguments)
+    if arguments.student or arguments.course_seed:
+        report = _checked_of(arguments)
+        print_json(report.to_json()) if arguments.json else print(wrapped(report.text()))
+        return 0 if report.passed else 1
     exercise, report, _ = _checked(arguments.exercise)
     if arguments.json:
         print_json(report.to_json())
     else:
         _print_report(exercise, report)
     return 0 if report.passed else 1
+
+
+def _checked_of(arguments: argparse.Namespace) -> "Report":
+    """Check a student's notebook by the variant that this student was given."""
+    from memslot_lab.course.checks import check_exercise
+    from memslot_lab.course.errors import VariantError
+    from memslot_lab.course.variants import variant_of
+
+    if not (arguments.student and arguments.course_seed):
+        raise VariantError("a student's variant follows from --course-seed and --student; give both")
+    return check_exercise(arguments.exercise, expected=variant_of(arguments.course_seed, arguments.student))
 
 
 class _Checked(NamedTuple):

@@ -16,7 +16,7 @@ from memslot_lab.course.errors import NotebookError
 from memslot_lab.views.array import in_words
 from memslot_lab.watch.budget import run_with_budget
 
-__all__ = ["Answer", "answer_source", "load_answers", "read_cells", "source_of"]
+__all__ = ["Answer", "answer_source", "load_answers", "read_cells", "released_mark", "source_of"]
 
 _CELL, _FILE = "answer cell", "file"
 _STEPS = 1_000_000  # for the top level of a cell: definitions, and what else a learner put there
@@ -77,14 +77,28 @@ def read_cells(path: Path) -> list[dict[str, Any]]:
     NotebookError
         There is none, or it is no such notebook.
     """
-    try:
-        document = json.loads(_read_text(path))
-    except (ValueError, RecursionError):  # broken JSON
-        raise NotebookError(f"{path} is not a whole notebook: save it again in Jupyter, or take a fresh copy") from None
-    cells: Any = _table(document).get("cells")
+    cells: Any = _document(path).get("cells")
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cast("list[object]", cells)):
         raise NotebookError(f"{path} is no notebook of format 4: open and save it in a current JupyterLab")
     return cast("list[dict[str, Any]]", cells)
+
+
+def released_mark(path: Path, key: str) -> object:
+    """Return what a released notebook says of itself under a key, None if it says nothing.
+
+    Raises
+    ------
+    NotebookError
+        It cannot be read.
+    """
+    return _table(_table(_document(path).get("metadata")).get("memslot_lab")).get(key)
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        return _table(json.loads(_read_text(path)))
+    except (ValueError, RecursionError):  # broken JSON
+        raise NotebookError(f"{path} is not a whole notebook: save it again in Jupyter, or take a fresh copy") from None
 
 
 def _read_text(path: Path) -> str:

@@ -2,26 +2,29 @@
 
 from pathlib import Path
 
-from memslot_lab.course.answers import Answer, load_answers
+from memslot_lab.course.answers import Answer, load_answers, released_mark
 from memslot_lab.course.catalog import Exercise, Task, find_exercise, find_task
-from memslot_lab.course.errors import NotSolvedError, UnknownExerciseError
+from memslot_lab.course.errors import NotSolvedError, UnknownExerciseError, VariantError
 from memslot_lab.course.judge import judge
 from memslot_lab.course.place import answer_file, course_folder
 from memslot_lab.course.progress import note_check_here
 from memslot_lab.course.report import Report
 from memslot_lab.course.results import TaskResult
+from memslot_lab.course.variants import Variant, imported_in
 from memslot_lab.views.array import in_words
 
-__all__ = ["check", "check_exercise", "locate", "solved"]
+__all__ = ["check", "check_exercise", "locate", "solved", "variant_in"]
 
 
-def check(function: object) -> Report:
+def check(function: object, *, variant: Variant | None = None) -> Report:
     """Check one function against the engine's, by its name.
 
     Parameters
     ----------
     function : object
         The function itself, ``check(delete)``. Anything else gives a report that says what is wrong.
+    variant : Variant or None, optional
+        By which it is judged.
 
     Returns
     -------
@@ -35,7 +38,7 @@ def check(function: object) -> Report:
         _, task = find_task(name)
     except UnknownExerciseError as error:
         return Report(name, problem=f"Nothing to check: {error}{'' if str(error).endswith('?') else '.'}")
-    report = Report(name, (judge(task, function),))
+    report = Report(name, (judge(task, function, variant),), variant=variant)
     note_check_here(report)
     return report
 
@@ -46,7 +49,7 @@ def _how_to_pass(value: object) -> str:
     return "Write check(delete): the name of a function, without quotes and without brackets of its own."
 
 
-def solved(exercise: str, *functions: object) -> None:
+def solved(exercise: str, *functions: object, variant: Variant | None = None) -> None:
     """Print one line when every function of an exercise passes; for the last cell of its notebook.
 
     Raises
@@ -57,7 +60,8 @@ def solved(exercise: str, *functions: object) -> None:
         No exercise has this name.
     """
     wanted = find_exercise(exercise)
-    report = Report(exercise, tuple(judge(task, _called(task.function, functions)) for task in wanted.tasks))
+    results = (judge(task, _called(task.function, functions), variant) for task in wanted.tasks)
+    report = Report(exercise, tuple(results), variant=variant)
     note_check_here(report)
     if not report.passed:
         raise NotSolvedError(_not_solved(report))
@@ -78,7 +82,7 @@ def _not_solved(report: Report) -> str:
     return f"{report.name}: {passed} of {total} case groups passed; next: {following}; run check({name}) above"
 
 
-def check_exercise(path_or_name: str | Path) -> Report:
+def check_exercise(path_or_name: str | Path, *, expected: Variant | None = None) -> Report:
     """Check the answer cells of an exercise notebook, without running the rest of it, or a Python file.
 
     Parameters
@@ -86,6 +90,8 @@ def check_exercise(path_or_name: str | Path) -> Report:
     path_or_name : str or Path
         A notebook, a Python file, or the name of an exercise, for which both are looked for in exercises/ of the
         course folder and here; the one that was saved later counts.
+    expected : Variant or None, optional
+        The student's own; the notebook's metadata say which variant it answers, and it must be this one.
 
     Raises
     ------
@@ -93,10 +99,33 @@ def check_exercise(path_or_name: str | Path) -> Report:
         No exercise has this name.
     NotebookError
         The notebook is missing, broken, or lacks its answer cells.
+    VariantError
+        The notebook answers no variant that there is, or another than the one expected.
     """
     exercise, path = locate(path_or_name)
-    answers = load_answers(path, exercise)
-    return Report(exercise.name, tuple(_judge_answer(task, answers[task.function]) for task in exercise.tasks))
+    variant = variant_in(path)
+    if expected and variant != expected:
+        found = f"answers variant {variant.code}" if variant else "answers no variant"
+        raise VariantError(f"{path} {found}, expected is {expected.code}; ask whose notebook was handed in")
+    answers = load_answers(path, imported_in(exercise, variant))
+    results = (_judge_answer(task, answers[task.function], variant) for task in exercise.tasks)
+    return Report(exercise.name, tuple(results), variant=variant)
+
+
+def variant_in(path: Path) -> Variant | None:
+    """Return the variant that a notebook answers, None for the course's own; a Python file has none.
+
+    Raises
+    ------
+    NotebookError
+        The notebook is missing or broken.
+    VariantError
+        Its code names no variant.
+    """
+    if path.suffix == ".py":
+        return None
+    code = released_mark(path, "variant")
+    return Variant(str(code)) if code is not None else None
 
 
 def locate(path_or_name: str | Path) -> tuple[Exercise, Path]:
@@ -114,5 +143,5 @@ def locate(path_or_name: str | Path) -> tuple[Exercise, Path]:
     return exercise, answer_file(exercise.name, course_folder()).path
 
 
-def _judge_answer(task: Task, answer: Answer) -> TaskResult:
-    return TaskResult(task, problem=answer.problem) if answer.problem else judge(task, answer.value)
+def _judge_answer(task: Task, answer: Answer, variant: Variant | None) -> TaskResult:
+    return TaskResult(task, problem=answer.problem) if answer.problem else judge(task, answer.value, variant)

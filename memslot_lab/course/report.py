@@ -64,7 +64,8 @@ class Report:
 
     def text(self) -> str:
         """Return the report for a terminal."""
-        parts = [self.problem] if self.problem else []
+        parts = [str(self.variant)] if self.variant else []
+        parts += [self.problem] if self.problem else []
         return "\n\n".join(parts + [task_text(task) for task in self.tasks])
 
     def to_json(self) -> dict[str, Any]:
@@ -75,6 +76,7 @@ class Report:
             "points": self.points,
             "max_points": self.max_points,
             "problem": self.problem,
+            "variant": self.variant and self.variant.code,
             "tasks": [_task_json(task) for task in self.tasks],
         }
 

@@ -7,11 +7,21 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, cast
 
-from memslot_lab.course.answers import read_cells, source_of
+from memslot_lab.course.answers import read_cells, released_mark, source_of
 from memslot_lab.course.catalog import Exercise, Task, did_you_mean, read_manifest
 from memslot_lab.course.errors import NotebookError
 
-__all__ = ["BEGIN", "END", "cut_stub", "is_untouched", "release", "stale_stubs"]
+__all__ = [
+    "BEGIN",
+    "END",
+    "as_notebook",
+    "cut_stub",
+    "is_untouched",
+    "refuse_edited",
+    "release",
+    "replace_file",
+    "stale_stubs",
+]
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
@@ -48,9 +58,9 @@ def release(solutions: Path, exercises: Path) -> list[Path]:
     """
     stale = stale_stubs(solutions, exercises)
     for path in stale:
-        _refuse_edited(path)
+        refuse_edited(path)
     for path, content in stale.items():
-        _replace(path, content)
+        replace_file(path, content)
     return list(stale)
 
 
@@ -73,8 +83,14 @@ def stale_stubs(solutions: Path, exercises: Path) -> dict[Path, bytes]:
     return {path: content for path, content in cut.items() if not path.exists() or path.read_bytes() != content}
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises
+    ------
+    NotebookError
+        It cannot be written.
+    """
     new = None
     try:
         with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
@@ -108,9 +124,14 @@ def cut_stub(path: Path, exercise: Exercise) -> bytes:
     cells = [_cut_cell(path, number, cell, tasks) for number, cell in enumerate(read_cells(path), start=1)]
     if tasks:
         raise NotebookError(f"{path} has no answer cell for {', '.join(tasks)}; mark one with that grade_id")
+    return as_notebook(cells)
+
+
+def as_notebook(cells: list[dict[str, Any]], **marks: str) -> bytes:
+    """Return cells as a notebook that carries their digest, and other marks of this laboratory."""
     document = {
         "cells": cells,
-        "metadata": {**_KERNEL, "memslot_lab": {"released": _digest(cells)}},
+        "metadata": {**_KERNEL, "memslot_lab": {"released": _digest(cells), **marks}},
         "nbformat": 4,
         "nbformat_minor": 5,
     }
@@ -188,14 +209,10 @@ def is_untouched(path: Path) -> bool:
     """
     if path.suffix != ".ipynb":
         return False
-    cells = read_cells(path)
-    found: Any = json.loads(path.read_text(encoding="utf-8"))
-    for key in ("metadata", "memslot_lab", "released"):
-        found = (_table(found) or {}).get(key)
-    return found == _digest(cells)
+    return released_mark(path, "released") == _digest(read_cells(path))
 
 
-def _refuse_edited(path: Path) -> None:
+def refuse_edited(path: Path) -> None:
     """Raise if a notebook is there that is not as it was released."""
     if path.exists() and not is_untouched(path):
         raise NotebookError(f"{path} was worked in since it was released; move it away, then release again")

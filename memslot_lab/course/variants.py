@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from hashlib import sha256
+from importlib import import_module
 from inspect import signature
 from itertools import combinations
 from random import Random
@@ -24,12 +25,13 @@ from memslot_lab.course.tasks import Judged, cases_of, judged_of
 from memslot_lab.engine.model import Gfn, MemorySlot
 from memslot_lab.views.array import is_slot
 
-__all__ = ["Variant", "cases_in", "is_mirrored", "judged_in", "variant_of", "varied"]
+__all__ = ["Variant", "cases_in", "imported_in", "is_mirrored", "judged_in", "variant_of", "varied"]
 
 _EDITION = 1  # of how a variant follows from its code; a notebook that was handed out keeps its own
 _CODE = re.compile(rf"{_EDITION}-([0-9a-f]{{8}})-([HL])")
 _STEP: Gfn = 0x100  # frames by which numbers differ; the cases of the course lie on this grid
 _TRIES = 8
+_TURNED = "memslot_lab.course.lowest_first"  # the kernel's functions for the lowest GFN first
 _C = TypeVar("_C", bound=Case)
 
 
@@ -51,7 +53,7 @@ class Variant:
     code: str
 
     def __post_init__(self) -> None:
-        found = _CODE.fullmatch(self.code)
+        found = _CODE.fullmatch(str(self.code))
         if not found or found[2] != _order(found[1]):
             raise VariantError(f"{self.code!r} names no variant; copy the code from the notebook that was handed out")
 
@@ -100,6 +102,18 @@ def _order(digits: str) -> str:
 def is_mirrored(exercise: Exercise, variant: Variant | None) -> bool:
     """Return whether an exercise is turned around in a variant: each of its functions must be judged so that it can."""
     return bool(variant and variant.mirrored) and all(judged_of(task.function).mirrored for task in exercise.tasks)
+
+
+def imported_in(exercise: Exercise, variant: Variant | None) -> Exercise:
+    """Return the exercise with what its answer cells see in a variant: turned functions where it is turned."""
+    if not is_mirrored(exercise, variant):
+        return exercise
+    turned = set(import_module(_TURNED).__all__)
+    names = (name.partition(":")[2] for name in exercise.imports)
+    imports = (
+        f"{_TURNED}:{name}" if name in turned else old for name, old in zip(names, exercise.imports, strict=True)
+    )
+    return replace(exercise, imports=tuple(imports))
 
 
 @cache
