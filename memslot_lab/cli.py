@@ -76,8 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     live.set_defaults(run=_live)
 
     release = commands.add_parser("release", help="cut the exercises' stubs from the solutions")
-    release.add_argument("--solutions", type=Path, default=Path("solutions"), metavar="DIR")
-    release.add_argument("--exercises", type=Path, default=Path("exercises"), metavar="DIR")
+    release.add_argument("--solutions", type=Path, default=Path("solutions"), metavar="DIR", help="default: solutions")
+    release.add_argument(
+        "--exercises", type=Path, default=Path("exercises"), metavar="DIR", help="holds info.toml (default: exercises)"
+    )
     release.add_argument("--course-seed", metavar="TEXT", help="with --students: cut each student's own variant")
     release.add_argument("--students", type=Path, metavar="FILE", help="one student a line")
     release.add_argument("--out", type=Path, metavar="DIR", help="where the students' folders go")

@@ -183,6 +183,11 @@ class Moment:
 def install(vm: Publisher, slots: MemslotSet) -> MemslotSet:
     """Publish a set, wait for the readers of the one before, count the generation on; return the one before.
 
+    Raises
+    ------
+    ValueError
+        It is the active set itself: nobody could ever leave it.
+
     Notes
     -----
     Source: install_new_memslots(), virt/kvm/kvm_main.c, v5.7.
@@ -195,6 +200,8 @@ def install(vm: Publisher, slots: MemslotSet) -> MemslotSet:
 
 def _install(vm: Publisher, slots: MemslotSet) -> Iterator[Moment]:
     old = vm.active
+    if slots is old:
+        raise ValueError("this set is the active one already; install a copy of it, or the other set")
     generation = old.generation
     slots.generation = generation | KVM_MEMSLOT_GEN_UPDATE_IN_PROGRESS
     vm.publish(slots)

@@ -28,7 +28,7 @@
 #
 # | kernel word | meaning | example |
 # |---|---|---|
-# | tail | in 5.6: the unused slots, behind the used ones | 512 - `used_slots` entries |
+# | tail | in 5.6: the unused slots, behind the used ones | with 8 ids, 8 - `used_slots` entries |
 # | `gfn_tree` | since 5.17: the slots in a red-black tree, by GFN | lowest GFN on the **left** |
 # | node | a slot's place in a tree, with two links down | the root has no parent |
 # | `id_hash` | since 5.17: finds a slot by its id | in place of `id_to_index` |

@@ -154,9 +154,9 @@ compare(my_prediction, (by_invariant, by_entries))
 # A loop has a first round, a last round, and no round at all. An array has a front, a back and a middle. A number has
 # a smallest and a largest value. Mistakes live there.
 #
-# For three slots there are few cases, and most of the kinds are among them. **Predict:** a slot of a three-slot array
-# is moved to another free place. Counting only the order of the slots, from how many different indices to how many
-# different indices can it go? Write the number of (from, to) pairs.
+# For three slots there are few cases, and most of the kinds are among them. A slot is moved to another GFN; it may end
+# at another index, or stay at its own. **Predict:** how many pairs of (index before, index after) are there for three
+# slots?
 
 # %%
 my_prediction = ...

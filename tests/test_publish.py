@@ -10,6 +10,7 @@ from memslot_lab.publish import (
     Moment,
     Publisher,
     Reader,
+    install,
     is_invalid,
     set_memslot,
     steps,
@@ -165,6 +166,13 @@ def test_delete_of_a_slot_that_is_not_there_is_refused() -> None:
         set_memslot(vm, MemorySlot(7, 0, 0), Change.DELETE)
 
     assert vm.active.generation == len(SLOTS)
+
+
+def test_install_of_the_active_set_is_refused() -> None:
+    """The writer would wait for readers that never have to leave."""
+    vm = machine()
+    with pytest.raises(ValueError, match="the active one already; install a copy"):
+        install(vm, vm.active)
 
 
 def test_reader_outside_or_in_freed_memory_is_told() -> None:

@@ -303,9 +303,17 @@ def _returned(seen: Seen) -> Difference | None:
     sentence = f"{seen.name}() returned {got}; want {want}."
     if seen.value is None:
         sentence = f"{seen.name}() returned nothing (None); want {want}."
-    elif type(seen.value) is not type(seen.right) and same_value(str(seen.value), str(seen.right)):
+    elif type(seen.value) is not type(seen.right) and _means_the_same(seen.value, seen.right):
         sentence = f"{seen.name}() returned {got}, {_kind(seen.value)}; want {want}, {_kind(seen.right)}."
     return Difference(f"returned {got}", f"returned {want}", sentence)
+
+
+def _means_the_same(one: object, other: object) -> bool:
+    """Return whether two values differ in their type alone."""
+    numbers = (int, float, bool)
+    if type(one) in numbers and type(other) in numbers:
+        return one == other
+    return str(one) == str(other) if type(one) is str or type(other) is str else False
 
 
 def _kind(value: object) -> str:

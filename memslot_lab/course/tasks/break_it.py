@@ -86,6 +86,11 @@ def illegal(held: dict[int, MemorySlot], operation: Operation) -> str:
     return ""
 
 
+def _operation_text(operation: Operation) -> str:
+    verb, slot_id, *rest = operation
+    return f'("{verb}", {", ".join([str(slot_id), *map(hex, rest)])})'
+
+
 def _slot(held: dict[int, MemorySlot], operation: Operation) -> tuple[MemorySlot, Change]:
     verb, slot_id, *rest = operation
     if verb == "CREATE":
@@ -175,12 +180,11 @@ def _problem(sequences: list[object]) -> str:
 def _trouble(operations: list[object]) -> str:
     held: dict[int, MemorySlot] = {}
     for number, operation in enumerate(operations, start=1):
-        place = f"operation {number}, {in_words(operation)}"
         if wrong := _no_operation(operation):
             return f"operation {number} {wrong}"
         known = tuple(cast("list[Any]", operation))
         if wrong := illegal(held, known):
-            return f"{place}, is not legal: {wrong}"
+            return f"operation {number}, {_operation_text(known)}, is not legal: {wrong}"
         slot, change = _slot(held, known)
         held = {key: old for key, old in held.items() if key != slot.id}
         held |= {} if change is Change.DELETE else {slot.id: slot}
@@ -224,7 +228,10 @@ class AttackCase(Case):
         attack = _Attack(*cast("tuple[Any, ...]", seen.value))
         if attack.problem:
             return Difference(
-                "cannot be judged", "legal sequences", attack.problem, "What does the kernel's caller refuse?"
+                "cannot be judged",
+                "legal sequences",
+                attack.problem,
+                "Which slots are there at that moment, and which frames does each of them hold?",
             )
         alive = [name for name in self.names if name not in attack.exposed]
         if alive:
