@@ -116,6 +116,10 @@ class LiveVm:
     >>> with LiveVm() as vm:  # doctest: +SKIP
     ...     vm.set_user_memory_region(UserspaceMemoryRegion(0, 0, 0x0, 0x200000, vm.host))
     <Change.CREATE: 'CREATE'>
+    >>> LiveVm("/no/such/kvm")  # doctest: +IGNORE_EXCEPTION_DETAIL
+    Traceback (most recent call last):
+        ...
+    memslot_lab.captures.live.LiveKernelError: /no/such/kvm cannot be opened ...
     """
 
     def __init__(self, device: Path | str = "/dev/kvm") -> None:

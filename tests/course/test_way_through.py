@@ -90,7 +90,7 @@ def test_list_fits_80_columns_and_has_no_colour_in_a_file(say: Say) -> None:
     say("hint", "03_delete")
     out = say("list").out
 
-    assert max(map(len, out.splitlines())) <= 80
+    assert max(map(len, out.splitlines()[1:])) <= 80  # the first line is the folder, as long as it is
     assert "\x1b" not in out
 
 

@@ -26,7 +26,7 @@ class Dice:
     >>> Dice(1, "options").shuffled("abcd") == Dice(1, "options").shuffled("abcd")
     True
     >>> sorted(Dice(7, "ids").sample(range(8), 3))
-    [1, 3, 4]
+    [3, 4, 7]
     """
 
     def __init__(self, *name: object) -> None:
