@@ -16,9 +16,9 @@ from memslot_lab.course.catalog import Task
 from memslot_lab.course.feedback import returned, stopped
 from memslot_lab.course.mirror import LowestFirst
 from memslot_lab.course.misconceptions import named
-from memslot_lab.course.play import Function, Outcome, Printed, counts_of, parting, play, printing_into, subject_before
+from memslot_lab.course.play import Function, Outcome, Printed, parting, play, printing_into, subject_before
 from memslot_lab.course.results import Failure, GroupResult, Runs, TaskResult
-from memslot_lab.course.seen import Counts, Difference, Seen
+from memslot_lab.course.seen import Difference, Seen
 from memslot_lab.course.tasks import Judged, cases_of
 from memslot_lab.course.variants import Variant, cases_in, judged_in
 from memslot_lab.engine.model import Memslots
@@ -113,23 +113,8 @@ class _Trial:
         return None
 
     def seen(self, case: Case, number: int, before: object, outcome: Outcome, want: Outcome) -> Seen:
-        def count() -> tuple[Counts, Counts]:
-            both = (
-                counts_of(function, subject_before(case, number, self.judged.reference), case.calls[number])
-                for function in (self.function, self.judged.reference)
-            )
-            return next(both), next(both)
-
-        return Seen(
-            self.task.function,
-            case.calls[number],
-            before,
-            outcome.state,
-            want.state,
-            outcome.value,
-            want.value,
-            count,
-        )
+        states = before, outcome.state, want.state
+        return Seen(self.task.function, case.calls[number], *states, outcome.value, want.value)
 
     def told(self, case: Case, number: int, found: Difference, seen: Seen, outcome: Outcome) -> Failure:
         sentence = found.sentence

@@ -293,7 +293,7 @@ def _before_array(seen: Seen) -> Difference | None:
     return Difference(words[0], words[1], sentence)
 
 
-# What was returned, and what it cost.
+# What was returned.
 
 
 def _returned(seen: Seen) -> Difference | None:
@@ -349,14 +349,6 @@ def value_text(value: object) -> str:
     return in_words(value)
 
 
-def _shifts(seen: Seen) -> Difference | None:
-    got, want = seen.count()
-    if got.shifts <= want.shifts:
-        return None
-    sentence = f"{seen.name}() shifted {_count(got.shifts, 'slot')}; {want.shifts} are enough."
-    return Difference(_count(got.shifts, "shift"), _count(want.shifts, "shift"), sentence, "Which copy is not needed?")
-
-
 _LOOKS: dict[Aspect, Callable[[Seen], Difference | None]] = {
     Aspect.USED_SLOTS: _used_slots,
     Aspect.USED_ENTRIES: _used_entries,
@@ -367,5 +359,4 @@ _LOOKS: dict[Aspect, Callable[[Seen], Difference | None]] = {
     Aspect.BEFORE_ARRAY: _before_array,
     Aspect.WARNINGS: _warnings,
     Aspect.RETURNED: _returned,
-    Aspect.SHIFTS: _shifts,
 }

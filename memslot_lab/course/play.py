@@ -7,17 +7,12 @@ from typing import NamedTuple
 
 from memslot_lab.course.cases import Case
 from memslot_lab.course.looks import same_value
-from memslot_lab.course.mirror import LowestFirst, turn_array
-from memslot_lab.course.seen import Args, Counts
-from memslot_lab.engine.model import Memslots
-from memslot_lab.watch import Table, record
 from memslot_lab.watch.budget import Run, run_with_budget
 
 __all__ = [
     "Function",
     "Outcome",
     "Printed",
-    "counts_of",
     "parting",
     "play",
     "printing_into",
@@ -88,17 +83,6 @@ def subject_before(case: Case, call: int, reference: Function) -> object:
     for args in case.calls[:call]:
         case.take(reference(*case.arguments(subject, args)))
     return subject
-
-
-def counts_of(function: Function, subject: object, args: Args) -> Counts:
-    """Return what a call on an array costs, by watching it."""
-    assert isinstance(subject, Memslots)
-    if isinstance(function, LowestFirst):
-        return counts_of(function.kernels, turn_array(subject), function.turned_arguments(args))
-    with printing_into(Printed()):
-        tape = record(function, subject, *args)
-    reads = sum(table is Table.MEMSLOTS for moment in tape.moments for table, _ in moment.reads)
-    return Counts(tape.shifts, tape.compares, reads)
 
 
 @contextmanager

@@ -1,13 +1,12 @@
 """What a check looks at: one call as it went, beside what it should have done."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from memslot_lab.engine.model import MemorySlot
 
-__all__ = ["ALL", "Args", "Aspect", "Counts", "Difference", "Seen"]
+__all__ = ["ALL", "Args", "Aspect", "Difference", "Seen"]
 
 Args: TypeAlias = tuple[object, ...]  # what a call gets after the array
 
@@ -24,7 +23,6 @@ class Aspect(Enum):
     BEFORE_ARRAY = "store in front of the array"
     WARNINGS = "warnings"
     RETURNED = "returned value"
-    SHIFTS = "shifts"
 
 
 # What the array holds after a call, all of it.
@@ -36,14 +34,6 @@ ALL = (
     Aspect.BEFORE_ARRAY,
     Aspect.WARNINGS,
 )
-
-
-class Counts(NamedTuple):
-    """What a call cost: slots shifted, orders of two GFNs asked for, entries of `memslots` read."""
-
-    shifts: int
-    compares: int
-    reads: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +70,6 @@ class Seen:
         What the subject held, as `Case.read()` tells it; for an array an `ArrayState`.
     value, right : object
         What was returned, and what should be.
-    count : callable
-        Runs the two calls anew, watched; returns the counts of the learner's and of the right one.
     """
 
     name: str
@@ -91,7 +79,6 @@ class Seen:
     want: Any
     value: object = None
     right: object = None
-    count: Callable[[], tuple[Counts, Counts]] = field(default=lambda: (Counts(0, 0, 0), Counts(0, 0, 0)))
 
     @property
     def slot(self) -> MemorySlot:
