@@ -20,6 +20,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 FLAGS += ["--disable-component-update", "--disable-sync"]
 LONGEST_START = 60_000  # milliseconds, as Playwright wants it
 LONGEST_RUN = 120  # seconds
+LONGEST_SAVE = 10  # seconds
 
 
 @contextmanager
@@ -115,8 +116,14 @@ class OpenNotebook:
         Subtle: no answer of the server to wait for, since JupyterLab drops a save while another is under way.
         """
         self.page.keyboard.press("Control+s")
-        self.page.wait_for_timeout(500)
-        return code_cells(json.loads(self.path.read_text()))
+        deadline = time.monotonic() + LONGEST_SAVE
+        while True:
+            self.page.wait_for_timeout(500)
+            try:
+                return code_cells(json.loads(self.path.read_text()))
+            except json.JSONDecodeError:  # the server is writing the file at this moment
+                if time.monotonic() > deadline:
+                    raise
 
 
 def errors_in(cells: list[Cell]) -> list[Cell]:
