@@ -332,8 +332,8 @@ compare(my_prediction, (seen_text(vm.active), vm.active.generation))
 
 # %% [markdown]
 # **Why.** Nothing has changed but the number: two sets were installed, the marked one and the first one. Up to
-# kernel 5.6 the marked one stayed active in this case, and the slot was as good as lost; a patch of the series that
-# brought our algorithm mended it ("KVM: Reinstall old memslots if arch preparation fails").
+# kernel 5.6 the marked one stayed active in this case, and the slot was as good as lost; the first patch of the series
+# that brought our algorithm mended it.
 
 # %% [markdown]
 # ## Change it
