@@ -73,7 +73,8 @@ check(insert_back)
 # ## What you are free to do
 #
 # * What lies **in the hole** at the end, and what `id_to_index` says of **the slot in your hand**, is not looked at.
-#   You may store the slot early, or never; the caller stores both afterwards.
+#   You may store the slot early, or never; the caller stores both afterwards. If `start` is below 0, there is no hole:
+#   then store nothing.
 # * A loop, slices, `pop` and `insert`, sorting, recursion, other lists in the place of the old ones: all are fine.
 # * One group counts: who stores entry by entry, `memslots[i] = ...`, stores each slot that makes way **once**. What
 #   slices, `pop`, `insert` and `sort` do inside is not counted.

@@ -88,9 +88,17 @@ def _advice(error: BaseException) -> str:
 _MEMBERS = ("memslots", "id_to_index", "used_slots", "capacity", "warnings", "warn")
 _ADVICE: tuple[tuple[type[BaseException], str, str], ...] = (
     (FrozenInstanceError, "", "A MemorySlot never changes: put another one into the list instead."),
-    (AttributeError, "'NoneType'", "An entry behind the used ones may be None: it was never written."),
+    (
+        AttributeError,
+        "'NoneType'",
+        "An entry behind the used ones may be None, in a broken array any; and memslots[-1] is Python's last entry.",
+    ),
     (AttributeError, "'Memslots'", "A Memslots has memslots, id_to_index, used_slots, capacity, warnings and warn()."),
-    (IndexError, "", "The last used entry is at used_slots - 1, the last of the list at capacity - 1."),
+    (
+        IndexError,
+        "",
+        "In a sound array the last used entry is at used_slots - 1, the last of each list at capacity - 1.",
+    ),
     (
         NameError,
         "",

@@ -87,7 +87,8 @@ def diff(tape_a: Tape, tape_b: Tape, *, names: tuple[str, str] = ("yours", "the 
         return Difference(pairs, first + 1, sentence, names)  # pairs[0] is the beginning
     ends = _end(tape_a), _end(tape_b)
     if ends[0] != ends[1]:
-        sentence = f"both write the same; then {names[0]} {ends[0]}, {names[1]} {ends[1]}"
+        alike = "both write the same" if couples else "neither changes anything"
+        sentence = f"{alike}; then {names[0]} {ends[0]}, {names[1]} {ends[1]}"
         return Difference(pairs, len(pairs) - 1, sentence, names)
     return Difference(pairs, None, "both write the same, and end alike", names)
 

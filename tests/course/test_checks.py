@@ -53,8 +53,8 @@ def wrong(name: str) -> Any:
         (None, "check() got None, not a function. Write check(delete): the name alone, without brackets"),
         ("delete", "check() got 'delete', not a function. Write check(delete): the name of a function, without quotes"),
         (7, "check() got 7, not a function."),
-        (lambda slots, slot: None, "no exercise asks for a function called '<lambda>'; there is: violations, search_memslots"),
-        (print, "no exercise asks for a function called 'print'; there is: violations, search_memslots"),
+        (lambda slots, slot: None, "no exercise asks for a function called '<lambda>'; there is: violations, "),
+        (print, "no exercise asks for a function called 'print'; there is: violations, "),
         (Memslots, "no exercise asks for a function called 'Memslots'"),
     ],
 )

@@ -89,7 +89,7 @@ def test_diff_return_value_alone_parts_at_the_end(slots: Memslots) -> None:
     found = part(move_backward, slots, MemorySlot(5, 0x180, 0x40))
 
     assert found.first == len(found.pairs) - 1
-    assert found.sentence == "both write the same; then yours returns 2, the kernel's returns 1"
+    assert found.sentence == "neither changes anything; then yours returns 2, the kernel's returns 1"
 
 
 @pytest.mark.parametrize(

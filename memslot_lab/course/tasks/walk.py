@@ -139,10 +139,10 @@ def _difference(seen: Seen) -> Difference | None:
         return Difference(f"returned {got}", want, sentence)
     walked = cast("list[object]", value)
     got = (_ids(walked[:9]) + (", ..." if walked[9:] else "")) or "no slot"
-    return Difference(got, want, _sentence(walked, right, seen.want.used))
+    return Difference(got, want, _sentence(walked, right, seen.want))
 
 
-def _sentence(walked: list[object], right: list[MemorySlot], used: int) -> str:
+def _sentence(walked: list[object], right: list[MemorySlot], array: ArrayState) -> str:
     """Say what the first wrong item of a walk is."""
     i = next((i for i, pair in enumerate(zip(walked, right, strict=False)) if not same_value(*pair)), None)
     i = min(len(walked), len(right)) if i is None else i
@@ -157,8 +157,8 @@ def _sentence(walked: list[object], right: list[MemorySlot], used: int) -> str:
     twin = next((slot for slot in right if slot.id == item.id), None)
     if twin:
         return f"The walk gives {name} with GFN {item.base_gfn:#x}; in the array it has {twin.base_gfn:#x}."
-    if item.npages:
-        return f"The walk gives {name}, which is not in use: used_slots is {used}."
+    if item.npages or item not in array.memslots[: array.used]:
+        return f"The walk gives {name}, which is not in use: used_slots is {array.used}."
     return f"The walk gives {name}, which has no pages."
 
 
