@@ -66,7 +66,8 @@ class Quiz:
         return score_text(list(self.grades.values()), len(self.questions))
 
     def _headline(self) -> str:
-        again = f"quiz({self.topic!r}, seed={self.seed})" if self.topic else f"quiz(seed={self.seed})"
+        words = [repr(self.topic)] if self.topic else []
+        again = f"quiz({', '.join([*words, f'seed={self.seed}', f'count={len(self.questions)}'])})"
         return f"{len(self.questions)} questions, seed {self.seed}: {again} gives the same ones, another seed others."
 
     def picture(self) -> Picture:
