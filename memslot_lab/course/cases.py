@@ -11,7 +11,7 @@ from typing import Any, cast
 from memslot_lab.course.looks import look, same_value, value_text
 from memslot_lab.course.seen import Args, Aspect, Difference, Seen
 from memslot_lab.engine.model import MemorySlot, Memslots
-from memslot_lab.views.array import ArrayState, Picture, is_slot, read_state, same_entry, show_diff
+from memslot_lab.views.array import ArrayState, Picture, is_slot, read_state, show_diff
 
 __all__ = ["ArrayCase", "Case", "PlainCase", "twin"]
 
@@ -61,7 +61,7 @@ class Case(ABC):
         return None
 
     def same(self, one: object, other: object) -> bool:
-        """Return whether two states that `read()` gave are alike."""
+        """Return whether two states that `read()` gave are alike: at least in all that `difference()` looks at."""
         return same_value(one, other)
 
     def blur(self, call: int, value: object, state: object) -> object:
@@ -226,19 +226,13 @@ def _argument_text(value: object) -> str:
 
 
 def _same_state(one: ArrayState, other: ArrayState) -> bool:
-    tables = (one.memslots, other.memslots), (one.id_to_index, other.id_to_index)
     return (
-        all(len(a) == len(b) for a, b in tables)
-        and all(map(_same_cell, one.memslots, other.memslots))
-        and all(map(same_value, one.id_to_index, other.id_to_index))
+        same_value(one.memslots, other.memslots)
+        and same_value(one.id_to_index, other.id_to_index)
         and same_value(one.used_slots, other.used_slots)
         and [*map(str, one.warnings)] == [*map(str, other.warnings)]
-        and _same_cell(one.before_array, other.before_array)
+        and same_value(one.before_array, other.before_array)
     )
-
-
-def _same_cell(one: object, other: object) -> bool:
-    return same_entry(one, other) or (not is_slot(one) and not is_slot(other) and same_value(one, other))
 
 
 def twin(value: object) -> Any:

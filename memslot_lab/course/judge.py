@@ -103,6 +103,8 @@ class _Trial:
         broken = parting(case, outcomes, wanted)
         # Later calls are made on what is broken already: they tell nothing of the mistake.
         self.outcomes[case] = outcomes if broken is None else outcomes[: broken + 1]
+        if broken is None:
+            return None
         before = case.read(case.start())
         for number, (outcome, want) in enumerate(zip(outcomes, wanted, strict=False)):
             seen = self.seen(case, number, before, outcome, want)

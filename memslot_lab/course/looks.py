@@ -323,16 +323,20 @@ def _kind(value: object) -> str:
 
 def same_value(one: object, other: object) -> bool:
     """Return whether two values are alike, type by type, all the way down; nothing is asked of foreign objects."""
-    if is_slot(one) or is_slot(other):
-        return same_entry(one, other)
     if type(one) is not type(other):
         return False
+    if is_slot(one):
+        return same_entry(one, other)
     if type(one) in (list, tuple):
         rows = cast("tuple[list[object], list[object]]", (one, other))
-        return len(rows[0]) == len(rows[1]) and all(map(same_value, *rows))
+        kinds = [*map(type, rows[0])]
+        if kinds != [*map(type, rows[1])]:
+            return False
+        return one == other if _SCALARS.issuperset(kinds) else all(map(same_value, *rows))
     return one is other or (type(one) in _PLAIN and one == other)
 
 
+_SCALARS = {int, str, bool, type(None)}  # two of one of these types may be compared as they are
 _PLAIN = (int, str, bool, float, bytes, set, frozenset, dict, Change)
 
 

@@ -10,6 +10,7 @@ text colour of its own, so that it reads in a light and in a dark theme.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from html import escape
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias, TypeGuard, cast
 
 from memslot_lab.engine.model import MemorySlot
@@ -34,7 +35,9 @@ RIGHT = "background-color: rgba(0, 114, 178, 0.25)"
 CELL = "text-align: left; padding: 2px 10px; white-space: pre; vertical-align: top"
 MONO = f"{CELL}; font-family: monospace"
 
-_FIELDS = [field.name for field in fields(MemorySlot)]
+_NAMES = [field.name for field in fields(MemorySlot)]
+_values = attrgetter(*_NAMES)
+_ALL_INT = (int,) * len(_NAMES)
 _LONGEST = 32767  # entries that are read; a kernel array has no more
 
 
@@ -130,7 +133,11 @@ def entry_text(entry: object, *, brief: bool = False) -> str:
 
 def is_slot(entry: object) -> TypeGuard[MemorySlot]:
     """Return whether an entry is a MemorySlot of numbers, and nothing that looks like one."""
-    return type(entry) is MemorySlot and all(type(getattr(entry, name, None)) is int for name in _FIELDS)
+    # Subtle: asked some 100,000 times a check, so without a generator; a frozen slot can still lose an attribute.
+    try:
+        return type(entry) is MemorySlot and (*map(type, _values(entry)),) == _ALL_INT
+    except AttributeError:
+        return False
 
 
 def same_entry(one: object, other: object) -> bool:
@@ -138,7 +145,9 @@ def same_entry(one: object, other: object) -> bool:
 
     Nothing is asked of the entries themselves: a learner's class may call itself equal to anything.
     """
-    return one == other if is_slot(one) and is_slot(other) else one is None and other is None
+    if one is None or other is None:
+        return one is other
+    return is_slot(one) and is_slot(other) and one == other
 
 
 def _slot_text(slot: MemorySlot, brief: bool) -> str:

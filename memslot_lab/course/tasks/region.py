@@ -30,7 +30,7 @@ def classify(slots: Memslots, region: UserspaceMemoryRegion) -> Change | str | N
 
 def _answer(slots: Memslots, region: UserspaceMemoryRegion) -> tuple[Change | str | None, str]:
     """Return what the engine says, and its reason where it refuses."""
-    vm = Vm()
+    vm = Vm(user_slots=1)  # its own array is not used
     vm.user_slots, vm.memslots = slots.capacity, [slots]
     try:
         return vm.classify(region), ""
