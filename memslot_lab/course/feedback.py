@@ -46,7 +46,7 @@ def _raised(name: str, error: BaseException) -> Difference:
     place = _learners_place(error)
     where = f", {_where(place)}" if place else ""
     sentence = f"{name}() raised {kind}: {_message(error)}{where}.{_advice(error)}"
-    return Difference(kind, "no error", sentence, "Which value in that line is not what you took it for?")
+    return Difference(kind, "no error", sentence, _question(error, place))
 
 
 def _message(error: BaseException) -> str:
@@ -69,10 +69,24 @@ def _learners_place(error: BaseException) -> Place | None:
 
 
 def _where(place: Place) -> str:
-    source = linecache.getline(place.filename, place.line).strip()
+    source = _source(place)
     numbers = ", ".join(f"{name} = {number}" for name, number in place.numbers.items())
     line = f"in line {place.line}: `{source}`" if source else f"in line {place.line}"
     return f"{line}, with {numbers}" if numbers else line
+
+
+def _question(error: BaseException, place: Place | None) -> str:
+    if place and _source(place).startswith("raise "):
+        return "That line raises it itself: what does the task want to come back instead?"
+    if isinstance(error, NameError):
+        return "Where does that name get its value, in a line that has run?"
+    if isinstance(error, TypeError) and re.search(r"\(\) (?:missing|takes|got)", _message(error)):
+        return "Which arguments does the function called in that line take?"
+    return "Which value in that line is not what you took it for?"
+
+
+def _source(place: Place) -> str:
+    return linecache.getline(place.filename, place.line).strip()
 
 
 def _advice(error: BaseException) -> str:
@@ -91,7 +105,7 @@ _ADVICE: tuple[tuple[type[BaseException], str, str], ...] = (
     (
         AttributeError,
         "'NoneType'",
-        "An entry behind the used ones may be None, in a broken array any; and memslots[-1] is Python's last entry.",
+        "An entry behind the used ones may be None, and in a broken array any; memslots[-1] is the list's last entry.",
     ),
     (AttributeError, "'Memslots'", "A Memslots has memslots, id_to_index, used_slots, capacity, warnings and warn()."),
     (
@@ -99,6 +113,7 @@ _ADVICE: tuple[tuple[type[BaseException], str, str], ...] = (
         "",
         "In a sound array the last used entry is at used_slots - 1, the last of each list at capacity - 1.",
     ),
+    (UnboundLocalError, "", "No line that ran had given it a value: a loop without a round, an if that was passed by."),
     (
         NameError,
         "",

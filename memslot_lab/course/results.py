@@ -1,16 +1,26 @@
 """What became of a function: of each group of its cases, and of the one that is shown first."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 from html import escape
+from inspect import isfunction
 
+from memslot_lab import engine
 from memslot_lab.course.cases import Case
 from memslot_lab.course.catalog import Task
 from memslot_lab.course.misconceptions import Misconception
 from memslot_lab.views.array import Picture
 from memslot_lab.watch import Difference, Tape
 from memslot_lab.watch.page import page
+from memslot_lab.watch.source import Code, code_of
 
 __all__ = ["Failure", "GroupResult", "Runs", "TaskResult"]
+
+
+@cache
+def _engine_code() -> frozenset[Code]:
+    """Return the engine's functions as a tape holds them."""
+    return frozenset(code_of(function.__code__) for function in vars(engine).values() if isfunction(function))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +33,16 @@ class Runs:
 
     @property
     def at(self) -> str:
-        """The learner's line at which the two part, in words; empty where no line of it does."""
+        """The learner's line at which the two part, in words; empty where no line of it does.
+
+        Subtle: a line of a helper would be one of another file, so its caller's counts.
+        """
         if self.parting.first is None:
             return ""
-        frame = self.own[self.parting.pairs[self.parting.first][0]]
-        return f"line {frame.line}: `{frame.source}`" if frame.source else ""
+        last = self.parting.pairs[self.parting.first][0]
+        lines = (self.own[i] for i in range(last, 0, -1))
+        frame = next((frame for frame in lines if frame.code not in _engine_code()), None)
+        return f"line {frame.line}: `{frame.source}`" if frame and frame.source else ""
 
     @property
     def html(self) -> str:

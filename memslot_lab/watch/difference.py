@@ -152,15 +152,21 @@ def _alike(couple: _Couple) -> bool:
 def _sentence(couples: list[_Couple], first: int, names: tuple[str, str]) -> str:
     one, other = couples[first]
     alike = {0: "at the first write ", 1: "the first write is alike; then "}
-    said = _done(one), _done(other)
-    if one and other and one.table is other.table is Table.MEMSLOTS and one.place == other.place:
-        said = said[0], f"writes {_slot(other.value)} there"
-    return f"{alike.get(first, f'the first {first} writes are alike; then ')}{names[0]} {said[0]}, {names[1]} {said[1]}"
+    return alike.get(first, f"the first {first} writes are alike; then ") + _apart(one, other, names)
 
 
-def _done(step: _Step | None) -> str:
-    if step is None:
-        return "writes nothing more there"
+def _apart(one: _Step | None, other: _Step | None, names: tuple[str, str]) -> str:
+    """Say what the two do where they part; where one of them does nothing, the other comes first."""
+    if one is None or other is None:
+        (does, step), (idle, _) = sorted(zip(names, (one, other), strict=True), key=lambda run: run[1] is None)
+        return f"{does} {_done(step)}, {idle} does not" if step else ""
+    said = _done(other)
+    if one.table is other.table is Table.MEMSLOTS and one.place == other.place:
+        said = f"writes {_slot(other.value)} there"
+    return f"{names[0]} {_done(one)}, {names[1]} {said}"
+
+
+def _done(step: _Step) -> str:
     match step.table:
         case Table.MEMSLOTS:
             return f"writes {_slot(step.value)} to memslots[{step.place}]"

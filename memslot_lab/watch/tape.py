@@ -234,14 +234,19 @@ class Frame:
         return self._moment.kind
 
     @property
+    def code(self) -> Code:
+        """The function that runs."""
+        return self.tape.codes[self._moment.code]
+
+    @property
     def function(self) -> str:
         """Name of the function that runs."""
-        return self.tape.codes[self._moment.code].name
+        return self.code.name
 
     @property
     def kernel(self) -> str:
         """Name of the kernel's function that this one stands for; empty where there is none."""
-        return self.tape.codes[self._moment.code].kernel.name
+        return self.code.kernel.name
 
     @property
     def line(self) -> int:
@@ -251,7 +256,7 @@ class Frame:
     @property
     def source(self) -> str:
         """The line itself, without indentation; empty where the source is not to be had."""
-        return self.tape.codes[self._moment.code].line(self._moment.line)
+        return self.code.line(self._moment.line)
 
     @property
     def depth(self) -> int:

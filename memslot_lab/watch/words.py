@@ -1,6 +1,7 @@
 """What things are called: values in short, functions by their kernel name, warnings in plain English."""
 
 import re
+from enum import Enum
 from typing import NamedTuple
 
 __all__ = ["COMPARISONS", "KERNEL", "WARNINGS", "KernelFunction", "in_words"]
@@ -52,9 +53,13 @@ COMPARISONS = {
 
 
 def in_words(value: object, *, most: int = 60) -> str:
-    """Return `repr()` in at most so many characters and without an address, or the type's name where that fails."""
+    """Return `repr()` in at most so many characters and without an address, or the type's name where that fails.
+
+    A member of an enumeration is called as in code, ``Change.MOVE``.
+    """
+    shown = str if isinstance(value, Enum) else repr
     try:
-        text = re.sub(" at 0x[0-9A-Fa-f]+", "", " ".join(repr(value).split()))
+        text = re.sub(" at 0x[0-9A-Fa-f]+", "", " ".join(shown(value).split()))
     except Exception:  # a learner's own __repr__ may do anything
         text = f"<{type(value).__name__}>"
     return text if len(text) <= most else f"{text[: most - 3]}..."

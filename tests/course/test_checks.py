@@ -15,7 +15,7 @@ from memslot_lab import engine
 from memslot_lab.course import NotSolvedError, UnknownExerciseError, check, compare, hint, solved
 from memslot_lab.course.catalog import find_task
 from memslot_lab.course.report import Report
-from memslot_lab.engine import MemorySlot, Memslots, violations
+from memslot_lab.engine import Change, MemorySlot, Memslots, insert_back, move_backward, violations
 from memslot_lab.engine.update import delete as kernels_delete
 from memslot_lab.views.array import show
 
@@ -112,7 +112,7 @@ def test_check_of_a_function_that_cannot_run_says_why(answer: object, words: str
         ("    slots.length = 0", "A Memslots has memslots, id_to_index, used_slots, capacity, warnings and warn()."),
         ("    used_slots -= 1", "Did you mean slots.used_slots?"),
         ("    return memslots[0]", "Did you mean slots.memslots?"),
-        ("    length -= 1", "Is it spelt right?"),
+        ("    length -= 1", "No line that ran had given it a value"),
         ("    nosuchname", "Is it spelt right?"),
         ("    import sys; sys.exit(0)", "called exit(): a function ends with return"),
         ("    raise BaseException", "raised BaseException: no message"),
@@ -321,6 +321,48 @@ def test_report_of_a_wrong_answer_has_table_case_diff_and_one_hint() -> None:
     assert "Failing case: first, an array of 2 slots\n  delete(slots, MemorySlot(id=3" in text
     assert text.count("Hint:") == 1
     assert "!=" in text
+
+
+def test_report_names_the_learners_line_when_the_runs_part_in_a_helper() -> None:
+    """A line number of the engine would be looked for in the wrong file."""
+
+    def update_memslots(slots: Memslots, slot: MemorySlot, change: Change) -> None:
+        i = insert_back(slots) if change == "CREATE" else move_backward(slots, slot)
+        slots.memslots[i] = slot
+
+    text = " ".join(check(update_memslots).text().split())
+
+    assert "yours warns MOVE_UNKNOWN_ID, the kernel's does not, in line" in text
+    assert "else move_backward(slots, slot)`." in text
+
+
+def test_report_of_a_run_that_writes_nothing_names_no_line() -> None:
+    """The line of the def would tell nothing."""
+    text = check(wrong("says_nothing")).text()
+
+    assert "at the first write the kernel's warns DELETE_UNKNOWN_ID, yours does not." in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("    return slots.warn()", "Which arguments does the function"),
+        ("    length -= 1", "Where does that name get its value"),
+        ("    1 / 0", "Which value in that line"),
+    ],
+)
+def test_exception_is_asked_about_by_its_kind(body: str, words: str) -> None:
+    """A value is not to blame for every exception."""
+    assert f"Hint: {words}" in check(function(body)).text()
+
+
+def test_exception_that_the_answer_raises_itself_asks_what_should_come_back() -> None:
+    """An errno is returned there, not raised."""
+
+    def delete(slots: Memslots, slot: MemorySlot) -> None:
+        raise ValueError("EEXIST")
+
+    assert "Hint: That line raises it itself: what does the task want" in check(delete).text()
 
 
 def test_report_in_html_holds_the_same_words() -> None:

@@ -164,6 +164,7 @@ def test_words_for_a_value_are_short_and_without_address() -> None:
     assert in_words(object()) == "<object object>"
     assert in_words(Untouchable()) == "<Untouchable>"
     assert len(in_words("x" * 500)) == 60
+    assert in_words(Change.MOVE) == "Change.MOVE"
     assert "\n" not in in_words(type("Tall", (), {"__repr__": lambda self: "a\nb"})())
 
 

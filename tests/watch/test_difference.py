@@ -75,8 +75,7 @@ def test_diff_write_that_is_missing_is_named(slots: Memslots) -> None:
         slots.id_to_index[slot.id] = -1
 
     assert part(delete, slots, BLANK).sentence == (
-        "the first 6 writes are alike; then yours writes nothing more there, "
-        "the kernel's writes slot 5, blank, to memslots[3]"
+        "the first 6 writes are alike; then the kernel's writes slot 5, blank, to memslots[3], yours does not"
     )
 
 
