@@ -28,6 +28,7 @@ class _Look(NamedTuple):
     generation: int
     left: str
     forgotten: bool
+    flags: tuple[int, ...] = ()  # of the slots that it found, when it entered
 
 
 class _Story(NamedTuple):
@@ -51,7 +52,7 @@ class Stage(Publisher):
         for slot in used:
             update_memslots(self.active, slot, Change.CREATE)
         self.active.generation = generation
-        self._looks: list[tuple[Reader, str, int]] = []
+        self._looks: list[tuple[Reader, str, int, tuple[int, ...]]] = []
         self._left: dict[Reader, str] = {}
         self._waits: list[int] = []
         self._held: list[str] = []  # frees of what somebody still needs
@@ -79,8 +80,8 @@ class Stage(Publisher):
     def story(self) -> _Story:
         """Return what was seen so far; who is still inside looks once more."""
         looks = (
-            _Look(reader.name, entered, generation, self._left.get(reader, _sees(reader)), self._forgot(reader))
-            for reader, entered, generation in self._looks
+            _Look(reader.name, entered, generation, self._left.get(reader, _sees(reader)), self._forgot(reader), flags)
+            for reader, entered, generation, flags in self._looks
         )
         active, generation = seen_text(self.active), self.active.generation
         return _Story(tuple(looks), tuple(self._waits), active, generation, self._memory())
@@ -95,7 +96,9 @@ class Stage(Publisher):
 
     def _audience(self, name: str) -> None:
         reader = self.enter(name)
-        self._looks.append((reader, _sees(reader), self.active.generation))
+        used = self.active.memslots[: max(self.active.used_slots, 0)]
+        flags = tuple(slot.flags for slot in used)
+        self._looks.append((reader, _sees(reader), self.active.generation, flags))
 
 
 def _sees(reader: Reader) -> str:
@@ -162,7 +165,7 @@ class PublishCase(Case):
 
     def picture(self, before: object, got: object, want: object) -> Picture:
         own, right = cast("tuple[_Story, _Story]", (got, want))
-        rows = [(look.name, _look_text(look), _look_text(also)) for look, also in _pairs(own, right)]
+        rows = [(look.name, *_look_texts(look, also)) for look, also in _pairs(own, right)]
         rows += [("in the end", _end_text(own), _end_text(right))]
         lit = [i for i, (_, one, other) in enumerate(rows) if one != other]
         return table_picture(["a reader who entered", "got", "want"], rows, lit=lit)
@@ -181,12 +184,22 @@ def _pairs(own: _Story, right: _Story) -> Iterator[tuple[_Look, _Look]]:
         yield one._replace(name=name), other._replace(name=name)
 
 
-def _look_text(look: _Look) -> str:
+def _look_texts(own: _Look, right: _Look) -> tuple[str, str]:
+    odd = own.entered == right.entered and own.flags != right.flags
+    return _look_text(own, with_flags=odd), _look_text(right, with_flags=odd)
+
+
+def _look_text(look: _Look, *, with_flags: bool = False) -> str:
     if not look.entered:
         return "(no set was published)"
     changed = f", later {look.left}" if look.left != look.entered else ""
     forgotten = "; still inside" if look.forgotten else ""
-    return f"saw {look.entered}{changed}; generation {generation_text(look.generation)}{forgotten}"
+    flags = f"; flags {_flags_text(look.flags)}" if with_flags else ""
+    return f"saw {look.entered}{changed}; generation {generation_text(look.generation)}{forgotten}{flags}"
+
+
+def _flags_text(flags: tuple[int, ...]) -> str:
+    return " ".join(map(hex, flags))
 
 
 def _end_text(story: _Story) -> str:
@@ -201,7 +214,8 @@ def _torn(seen: Seen) -> Difference | None:
     for own in cast("_Story", seen.got).looks:
         if own.left == "freed memory":
             sentence = f"The reader who entered {own.name} was still inside when its set was freed."
-            return Difference("freed memory", own.entered, sentence)
+            hint = "Which set do readers find at that moment, and which one is in nobody's hand?"
+            return Difference("freed memory", own.entered, sentence, hint)
         if own.left != own.entered:
             sentence = f"The reader who entered {own.name} saw {own.entered}, and later, in the same set, {own.left}."
             return Difference(f"{own.entered}, then {own.left}", own.entered, sentence)
@@ -220,6 +234,17 @@ def _published(seen: Seen) -> Difference | None:
         return Difference(f"published {counts[0]}", f"published {counts[1]}", sentence)
     if got.active != want.active:
         return Difference(got.active, want.active, f"In the end readers find {got.active}; want {want.active}.")
+    return None
+
+
+def _flags(seen: Seen) -> Difference | None:
+    """Return who found the right slots with other flags than they should have."""
+    for own, right in _pairs(*cast("tuple[_Story, _Story]", (seen.got, seen.want))):
+        if own.entered == right.entered and own.flags != right.flags:
+            words = _flags_text(own.flags), _flags_text(right.flags)
+            sentence = f"A reader who enters {own.name} sees {own.entered} with the flags {words[0]}; want {words[1]}."
+            hint = "Which flags did the slot have before it was marked, and does it have them still?"
+            return Difference(f"flags {words[0]}", f"flags {words[1]}", sentence, hint)
     return None
 
 
@@ -249,7 +274,10 @@ def _generation(seen: Seen) -> Difference | None:
 
 def _freed(seen: Seen) -> Difference | None:
     got, want = seen.got.memory, seen.want.memory
-    return Difference(got, want, f"Memory in the end: {got}; want: {want}.") if got != want else None
+    if got == want:
+        return None
+    hint = "" if want.startswith("each") else "Who works with the old set after your function has returned it?"
+    return Difference(got, want, f"Memory in the end: {got}; want: {want}.", hint)
 
 
 def _value(seen: Seen) -> Difference | None:
@@ -259,6 +287,7 @@ def _value(seen: Seen) -> Difference | None:
 _LOOKS: dict[str, Callable[[Seen], Difference | None]] = {
     "torn": _torn,
     "published": _published,
+    "flags": _flags,
     "waited": _waited,
     "generation": _generation,
     "freed": _freed,
@@ -286,7 +315,7 @@ def delete_memslot(vm: Publisher, slot_id: int) -> None:
 
 # The cases.
 
-_ALL = ("torn", "published", "waited", "generation", "freed")
+_ALL = ("torn", "published", "flags", "waited", "generation", "freed")
 
 
 def _install_cases() -> Iterator[Case]:
@@ -306,6 +335,8 @@ def _delete_cases() -> Iterator[Case]:
             calls = ((used[place].id,),)
             yield PublishCase("readers", calls, used, ("torn", "waited"))
             yield PublishCase("marked, then gone", calls, used, ("published",), generation=2)
+            logged = tuple(replace(slot, flags=1) for slot in used)
+            yield PublishCase("marked, then gone", calls, logged, ("published", "flags"), generation=2)
             yield PublishCase("generation", calls, used, ("generation",), 8, 2)
             yield PublishCase("freed", calls, used, ("freed",), generation=4)
     used = tuple(replace(slot, flags=1) for slot in array_of(IDS[:4], lowest=0x100))
