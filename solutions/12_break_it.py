@@ -134,7 +134,7 @@ check(break_it)
 # ## Stuck?
 #
 # `hint(break_it)` in a cell of your own asks you a question, `hint(break_it, 2)` says more, and `hint(break_it, 3)`
-# gives it away.
+# nearly everything.
 
 # %% [markdown]
 # ## Points

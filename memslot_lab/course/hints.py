@@ -2,7 +2,9 @@
 
 import os
 from html import escape
+from itertools import groupby
 from pathlib import Path
+from textwrap import dedent
 from typing import NamedTuple
 
 from memslot_lab.course.catalog import Exercise, Task, did_you_mean, find_task, read_manifest
@@ -94,4 +96,15 @@ def _name(function: object) -> str:
 
 
 def _picture(text: str) -> Picture:
-    return Picture(text, f'<p style="margin: 8px 0; max-width: 60em">{escape(text)}</p>')
+    paragraphs = (_paragraph("\n".join(lines), code=code) for code, lines in groupby(text.splitlines(), key=_is_code))
+    return Picture(text, "".join(paragraphs))
+
+
+def _is_code(line: str) -> bool:
+    return line.startswith("    ")
+
+
+def _paragraph(text: str, *, code: bool) -> str:
+    if code:
+        return f'<pre style="margin: 4px 12px; white-space: pre-wrap">{escape(dedent(text))}</pre>'
+    return f'<p style="margin: 8px 0; max-width: 60em">{escape(text)}</p>'
