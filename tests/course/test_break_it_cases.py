@@ -11,7 +11,10 @@ REFUSED = [
     (None, "break_it() returned None; want a list of sequences."),
     ([CREATE], "Sequence 1, operation 1 is no operation: write a tuple, such as ('DELETE', 3), not 'CREATE'."),
     ([[("MOV", 3, 1)]], "Sequence 1, operation 1 begins with 'MOV': write one of CREATE, MOVE, FLAGS, DELETE."),
-    ([[CREATE], [("DELETE",)]], "Sequence 2, operation 1 has the form (): write ('DELETE', id), whole numbers from 0."),
+    (
+        [[CREATE], [("DELETE",)]],
+        "Sequence 2, operation 1 is ('DELETE',): write ('DELETE', id), with whole numbers from 0.",
+    ),
     ([[CREATE, CREATE]], "slot 0 is there already; delete it first, or take another id."),
     ([[("DELETE", 3)]], 'Sequence 1, operation 1, ("DELETE", 3), is not legal: no slot 3 is there; create it first.'),
     ([[CREATE, ("CREATE", 1, 0x17F, 1)]], "is not legal: it would overlap slot 0 (gfn 0x100..0x17f)."),
@@ -30,6 +33,27 @@ def test_sequences_that_cannot_be_judged_are_told_by_place_and_reason(value: obj
 
     assert result.smallest
     assert sentence in result.smallest.sentence
+
+
+@pytest.mark.parametrize(
+    ("value", "question"),
+    [
+        (None, "Does your function end in a `return`?"),
+        ([[CREATE, ("MOVE", 0, 0x100)]], "What would that operation change, and which one does change it?"),
+        (
+            [[CREATE, ("DELETE", 0, 0)]],
+            "What does the table of operations in the exercise say that this one is made of?",
+        ),
+        ([[CREATE, CREATE]], "Which slots are there at that moment, and which frames does each of them hold?"),
+    ],
+)
+def test_sequences_that_cannot_be_judged_get_a_question_that_fits(value: object, question: str) -> None:
+    """A missing return is no matter of slots and frames."""
+    _, task = find_task("break_it")
+    result = judge(task, lambda: value)
+
+    assert result.smallest
+    assert result.smallest.hint == question
 
 
 @pytest.mark.parametrize("name", [name for names in GROUPS.values() for name in names])

@@ -50,7 +50,7 @@ def _no_operation(operation: object) -> str:
         return f"begins with {in_words(verb)}: write one of {', '.join(forms)}"
     wanted = forms[verb].split(", ")
     if len(numbers) != len(wanted) or not all(type(number) is int and number >= 0 for number in numbers):
-        return f"has the form {in_words(tuple(numbers))}: write ('{verb}', {forms[verb]}), whole numbers from 0"
+        return f"is {in_words((verb, *numbers))}: write ('{verb}', {forms[verb]}), with whole numbers from 0"
     return ""
 
 
@@ -227,12 +227,7 @@ class AttackCase(Case):
     def difference(self, seen: Seen) -> Difference | None:
         attack = _Attack(*cast("tuple[Any, ...]", seen.value))
         if attack.problem:
-            return Difference(
-                "cannot be judged",
-                "legal sequences",
-                attack.problem,
-                "Which slots are there at that moment, and which frames does each of them hold?",
-            )
+            return Difference("cannot be judged", "legal sequences", attack.problem, _question(attack.problem))
         alive = [name for name in self.names if name not in attack.exposed]
         if alive:
             return Difference(f"{len(alive)} not exposed", "all exposed", _alive(alive, attack))
@@ -247,6 +242,17 @@ class AttackCase(Case):
     @property
     def budget(self) -> int:
         return 200_000
+
+
+def _question(problem: str) -> str:
+    """Return what to ask about something that cannot be judged."""
+    if "returned None" in problem:
+        return "Does your function end in a `return`?"
+    if "nothing would happen" in problem:
+        return "What would that operation change, and which one does change it?"
+    if "is not legal" in problem:
+        return "Which slots are there at that moment, and which frames does each of them hold?"
+    return "What does the table of operations in the exercise say that this one is made of?"
 
 
 def _alive(names: list[str], attack: _Attack) -> str:
