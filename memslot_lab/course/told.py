@@ -1,6 +1,10 @@
 """The outcome of a check in words, and as text for a terminal."""
 
+from collections.abc import Iterator
+from textwrap import wrap
+
 from memslot_lab.course.results import Failure, TaskResult
+from memslot_lab.views.array import COLUMNS
 
 __all__ = ["Row", "call", "failure_text", "headline", "mistake", "parting", "rows", "task_text", "title"]
 
@@ -77,7 +81,7 @@ def task_text(result: TaskResult) -> str:
 
 def failure_text(result: TaskResult, failure: Failure) -> str:
     """Return one failure: the case, the call, what was seen, the arrays, a hint."""
-    lines = [title(failure), f"  {call(result, failure)}", ""]
+    lines = [title(failure), *_folded(call(result, failure)), ""]
     for part in (failure.sentence, mistake(failure), failure.diff.text, parting(failure)):
         lines += [part, ""] if part else []
     if failure.printed:
@@ -85,8 +89,23 @@ def failure_text(result: TaskResult, failure: Failure) -> str:
     return "\n".join([*lines, f"Hint: {failure.hint}"])
 
 
-def _table_text(rows: list[Row]) -> list[str]:
+def _folded(words: str) -> list[str]:
+    return wrap(words, COLUMNS, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+
+
+def _table_text(rows: list[Row]) -> Iterator[str]:
+    """Yield the table; a failure that is wider than a terminal takes two lines."""
     table = [("", "case", "call", "got", "want"), *(("ok" if row[0] else "FAIL", *row[1:]) for row in rows)]
+    start = sum(max(map(len, column)) + 2 for column in list(zip(*table, strict=True))[:2])
+    tall = [start + len("  ".join(row[2:])) > COLUMNS for row in table]
+    lines = _aligned([(*row[:2], "", "", "") if high else row for high, row in zip(tall, table, strict=True)])
+    for line, high, (_, _, words, got, want) in zip(lines, tall, table, strict=True):
+        yield f"{line.ljust(start)}{words}" if high else line
+        if high:
+            yield f"        got {got}; want {want}".replace("  gfn", " gfn")
+
+
+def _aligned(table: list[tuple[str, ...]]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     padded = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in table]
     return [line.rstrip() for line in padded]

@@ -18,6 +18,7 @@ from memslot_lab.views.units import flag_names
 from memslot_lab.watch.words import in_words
 
 __all__ = [
+    "COLUMNS",
     "ArrayState",
     "Picture",
     "entry_text",
@@ -38,6 +39,7 @@ MONO = f"{CELL}; font-family: monospace"
 _NAMES = [field.name for field in fields(MemorySlot)]
 _values = attrgetter(*_NAMES)
 _ALL_INT = (int,) * len(_NAMES)
+COLUMNS = 80  # of a terminal as it opens
 _LONGEST = 32767  # entries that are read; a kernel array has no more
 
 
@@ -353,13 +355,25 @@ def _pair_warnings(states: list[ArrayState]) -> Iterator[_Pair]:
 
 
 def _diff_text(heads: tuple[str, ...], rows: _Table) -> str:
+    """Return the table; where it is wider than a terminal, in fewer words."""
+    text = _diff_lines(heads, rows, 3)
+    if max(map(len, text.splitlines())) <= COLUMNS:
+        return text
+    return _diff_lines(heads, [_Pair(_fewer(row.label), tuple(map(_fewer, row.cells)), row.differs) for row in rows], 2)
+
+
+def _fewer(words: str) -> str:
+    return words.replace(" of the array", "").replace(" gfn ", " ").replace("  ", " ")
+
+
+def _diff_lines(heads: tuple[str, ...], rows: _Table, gap: int) -> str:
     table = [("", *heads)] + [(row.label, *row.cells) for row in rows]
     signs = ["  "] + ["!=" if row.differs else "  " for row in rows]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     lines: list[str] = []
     for sign, (label, *cells) in zip(signs, table, strict=True):
         padded = [cell.ljust(width) for cell, width in zip(cells, widths[1:], strict=True)]
-        lines.append("   ".join([label.rjust(widths[0]), *padded[:-1]]) + f" {sign} {padded[-1]}".rstrip())
+        lines.append((" " * gap).join([label.rjust(widths[0]), *padded[:-1]]) + f" {sign} {padded[-1]}".rstrip())
     return "\n".join(line.rstrip() for line in lines)
 
 

@@ -15,7 +15,15 @@ from memslot_lab import engine
 from memslot_lab.course import NotSolvedError, UnknownExerciseError, check, compare, hint, solved
 from memslot_lab.course.catalog import find_task
 from memslot_lab.course.report import Report
-from memslot_lab.engine import Change, MemorySlot, Memslots, insert_back, move_backward, violations
+from memslot_lab.engine import (
+    Change,
+    MemorySlot,
+    Memslots,
+    UserspaceMemoryRegion,
+    insert_back,
+    move_backward,
+    violations,
+)
 from memslot_lab.engine.update import delete as kernels_delete
 from memslot_lab.views.array import show
 
@@ -334,6 +342,21 @@ def test_report_names_the_learners_line_when_the_runs_part_in_a_helper() -> None
 
     assert "yours warns MOVE_UNKNOWN_ID, the kernel's does not, in line" in text
     assert "else move_backward(slots, slot)`." in text
+
+
+def test_report_that_is_too_wide_for_a_terminal_takes_more_lines() -> None:
+    """What came out stands below a long call, and the call with all its arguments is folded."""
+
+    def classify(slots: Memslots, region: UserspaceMemoryRegion) -> Change:
+        return Change.CREATE
+
+    lines = check(classify).text().splitlines()
+    failing = lines.index(next(line for line in lines if line.startswith("Failing case")))
+
+    assert lines[3].startswith("FAIL  ids and flags   classify(slots, slot=16, gpa=0x2000000, ")
+    assert lines[4] == "        got returned Change.CREATE; want returned 'EINVAL'"
+    assert lines[failing + 1] == "  classify(slots, UserspaceMemoryRegion(slot=16, flags=0x0,"
+    assert max(map(len, lines[failing : failing + 4])) <= 80
 
 
 def test_report_of_a_run_that_writes_nothing_names_no_line() -> None:

@@ -110,6 +110,19 @@ def test_diff_with_before_has_three_columns() -> None:
     assert head.split() == ["before", "got", "want"]
 
 
+def test_diff_that_is_too_wide_for_a_terminal_takes_fewer_words() -> None:
+    """Three columns of slots fit into 80; two have room for all words."""
+    got, want, failed = machine(), machine(), machine()
+    failed.before_array = failed.memslots[0]
+    delete(want, MemorySlot(0, 0, 0))
+    three, two = show_diff(failed, want, before=got).text, show_diff(got, want).text
+
+    assert max(map(len, three.splitlines())) <= 80
+    assert "FRONT [0]  slot 1 0x200..0x27f  slot 1 0x200..0x27f" in three
+    assert "in front [-1]" in three
+    assert "slot 1  gfn 0x200..0x27f" in two
+
+
 @pytest.mark.parametrize("number", range(len(garbage())))
 def test_picture_of_garbage_is_drawn(number: int) -> None:
     """Whatever a function left behind can be looked at, alone and beside what is right."""
