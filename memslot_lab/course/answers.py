@@ -6,6 +6,7 @@ Read with `json`: nbformat takes a second to import, and a broken notebook needs
 import json
 import linecache
 from contextlib import redirect_stderr, redirect_stdout
+from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from pkgutil import resolve_name
@@ -66,7 +67,8 @@ def _undefined(place: str, name: str, own: dict[str, Any]) -> str:
     if name in own:
         return f"{problem}: there, {name} is {in_words(own[name])}."
     functions = [other for other, value in own.items() if callable(value)]
-    return f"{problem}; it defines {functions[0]}: rename it." if len(functions) == 1 else f"{problem}."
+    alike = functions if len(functions) == 1 else get_close_matches(name, functions, n=1)
+    return f"{problem}; it defines {alike[0]}: rename it." if alike else f"{problem}."
 
 
 def read_cells(path: Path) -> list[dict[str, Any]]:

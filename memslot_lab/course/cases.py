@@ -92,7 +92,7 @@ class Case(ABC):
 
     def args_text(self, args: Args) -> str:
         """Return the arguments of an earlier call in words."""
-        return " ".join(map(value_text, args))
+        return " ".join(map(value_text, args)) or "this array"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Two runs on the same array, side by side, and the place where they part."""
 
+import re
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, NamedTuple, TypeAlias
@@ -87,8 +88,8 @@ def diff(tape_a: Tape, tape_b: Tape, *, names: tuple[str, str] = ("yours", "the 
         return Difference(pairs, first + 1, sentence, names)  # pairs[0] is the beginning
     ends = _end(tape_a), _end(tape_b)
     if ends[0] != ends[1]:
-        alike = "both write the same" if couples else "neither changes anything"
-        sentence = f"{alike}; then {names[0]} {ends[0]}, {names[1]} {ends[1]}"
+        alike = "both write the same; then " if couples else "neither writes; "
+        sentence = f"{alike}{names[0]} {ends[0]}, {names[1]} {ends[1]}"
         return Difference(pairs, len(pairs) - 1, sentence, names)
     return Difference(pairs, None, "both write the same, and end alike", names)
 
@@ -191,7 +192,9 @@ def _slot(value: object) -> str:
 def _end(tape: Tape) -> str:
     if tape.stopped:
         return "does not end"
-    return f"ends with {tape.error}" if tape.error else f"returns {tape.returned}"
+    if tape.error:
+        return f"ends with {tape.error}"
+    return "returns " + re.sub(r"MemorySlot\(id=(\d+),[^)]*\)", r"slot \1", tape.returned or "")
 
 
 def _final(tape: Tape) -> object:

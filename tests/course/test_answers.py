@@ -91,6 +91,8 @@ def test_other_cells_are_not_run(tmp_path: Path) -> None:
         ("", "The answer cell defines no function called delete."),
         ("import json", "The answer cell defines no function called delete."),
         ("def delte(slots, slot): ...", "defines no function called delete; it defines delte: rename it."),
+        ("def helper(): ...\ndef delet(slots, slot): ...", "it defines delet: rename it."),
+        ("def one(): ...\ndef two(): ...", "The answer cell defines no function called delete."),
         ("delete = 5", "The answer cell defines no function called delete: there, delete is 5."),
         ("delete = 'text'", "defines no function called delete: there, delete is 'text'."),
         ("from memslot_lab.engine import delete", "This delete() is the engine's own"),

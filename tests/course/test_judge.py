@@ -1,14 +1,16 @@
 """The judge: cases drawn and shrunk, names given on all the evidence and never on a part of it, both runs recorded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from memslot_lab.course import check
 from memslot_lab.course.answer_files import load_answer_file
-from memslot_lab.course.catalog import find_exercise
+from memslot_lab.course.catalog import find_exercise, find_task
+from memslot_lab.course.judge import judge
 from memslot_lab.course.results import Failure
+from memslot_lab.course.told import call
 from memslot_lab.engine import MemorySlot, Memslots
 from memslot_lab.engine import delete as kernel_delete
 
@@ -112,3 +114,36 @@ def test_check_that_records_prints_nothing(capsys: pytest.CaptureFixture[str]) -
 
     assert "It printed:\n  here" in report.text()
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("violations", None, "hand back when its last line has run"),
+        ("violations", True, "Two promises may be broken at once"),
+        ("search_memslots", 3.5, "What does the docstring say is returned"),
+        ("for_each_memslot", 3.5, "Which line hands something to the caller"),
+        ("for_each_memslot", [3.5], "What does the docstring say is given"),
+    ],
+)
+def test_answer_of_another_kind_is_asked_what_it_returns(name: str, value: object, words: str) -> None:
+    """A question about the array would lead away from the line that is wrong."""
+    result = judge(find_task(name)[1], lambda *args: value)
+
+    assert result.smallest
+    assert words in result.smallest.hint
+
+
+def test_call_after_others_on_the_same_array_says_so() -> None:
+    """Those before had no arguments of their own to be told."""
+
+    def for_each_memslot(slots: Memslots) -> Iterator[MemorySlot]:
+        while slots.used_slots:
+            slots.used_slots -= 1
+            yield slots.memslots.pop(0)
+
+    task = find_task("for_each_memslot")[1]
+    again = next(group.failure for group in judge(task, for_each_memslot).groups if group.name == "again")
+
+    assert again
+    assert call(judge(task, for_each_memslot), again).endswith("after the same for this array")

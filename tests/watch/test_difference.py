@@ -88,7 +88,18 @@ def test_diff_return_value_alone_parts_at_the_end(slots: Memslots) -> None:
     found = part(move_backward, slots, MemorySlot(5, 0x180, 0x40))
 
     assert found.first == len(found.pairs) - 1
-    assert found.sentence == "neither changes anything; then yours returns 2, the kernel's returns 1"
+    assert found.sentence == "neither writes; yours returns 2, the kernel's returns 1"
+
+
+def test_diff_slots_that_are_returned_are_called_by_their_ids(slots: Memslots) -> None:
+    """Five members of each slot would hide what differs."""
+
+    def move_backward(slots: Memslots, slot: MemorySlot) -> list[MemorySlot]:
+        return slots.memslots[:2]
+
+    found = part(move_backward, slots, MemorySlot(5, 0x180, 0x40))
+
+    assert found.sentence == "neither writes; yours returns [slot 1, slot 5], the kernel's returns 1"
 
 
 @pytest.mark.parametrize(

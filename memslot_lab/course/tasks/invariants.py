@@ -24,6 +24,8 @@ _STAGES = (
     ("HIGHEST_GFN_FIRST", "INDEX_NAMES_ENTRY", "ABSENT_IS_MINUS_ONE"),
 )
 _NAMES = [name for stage in _STAGES for name in stage]
+_NO_RETURN = "What does the function hand back when its last line has run: is there a return on every way out?"
+_NO_LIST = "Two promises may be broken at once, or none: what does a list look like that says so?"
 
 
 class _Holder:
@@ -111,7 +113,8 @@ class BrokenCase(Case):
         value: object = seen.value
         if not isinstance(value, tuple):
             got = value_text(value)
-            return Difference(f"returned {got}", "a list", f"{seen.name}() returned {got}; want a list of strings.")
+            sentence = f"{seen.name}() returned {got}; want a list of strings."
+            return Difference(f"returned {got}", "a list", sentence, _NO_RETURN if value is None else _NO_LIST)
         names, wanted = set(cast("tuple[str, ...]", value)), set(cast("tuple[str, ...]", seen.right))
         if names == wanted:
             return None

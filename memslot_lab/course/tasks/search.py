@@ -21,6 +21,7 @@ from memslot_lab.watch.watched import Table, WatchedGfn, WatchedMemslots, Watche
 __all__ = ["JUDGED", "GrowthCase", "SearchCase"]
 
 _NOTHING = "None, for no slot holds it"
+_NO_SLOT = "What does the docstring say is returned: for a GFN that a slot holds, and for one that none does?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class SearchCase(ArrayCase):
         if same_value(seen.value, seen.right):
             return None
         got, want = (_found(value) for value in (seen.value, seen.right))
-        return Difference(f"returned {got}", f"returned {want}", _sentence(seen))
+        hint = "" if seen.value is _NOTHING or is_slot(seen.value) else _NO_SLOT
+        return Difference(f"returned {got}", f"returned {want}", _sentence(seen), hint)
 
     def picture(self, before: object, got: object, want: object) -> Picture:
         return show(before) if Aspect.RETURNED in self.looked_at else show_diff(got, want, before=before)

@@ -17,6 +17,8 @@ from memslot_lab.views.array import ArrayState, Picture, is_slot, read_state, sh
 
 __all__ = ["JUDGED", "ChangedCase", "WalkCase"]
 
+_NO_WALK = "Which line hands something to the caller, and does it run when nothing is in use?"
+_NO_SLOT = "What does the docstring say is given, and what does a for loop over your walk get first?"
 _MOST = 1000  # slots that are taken from a walk; the largest array here has 600 entries
 
 Slots = tuple[MemorySlot, ...]
@@ -136,10 +138,11 @@ def _difference(seen: Seen) -> Difference | None:
     if not isinstance(value, list):
         got = value_text(value)
         sentence = f"{seen.name}() returned {got}, over which nobody can walk: want a generator, a list or an iterator."
-        return Difference(f"returned {got}", want, sentence)
+        return Difference(f"returned {got}", want, sentence, _NO_WALK)
     walked = cast("list[object]", value)
     got = (_ids(walked[:9]) + (", ..." if walked[9:] else "")) or "no slot"
-    return Difference(got, want, _sentence(walked, right, seen.want))
+    hint = "" if all(map(is_slot, walked)) else _NO_SLOT
+    return Difference(got, want, _sentence(walked, right, seen.want), hint)
 
 
 def _sentence(walked: list[object], right: list[MemorySlot], array: ArrayState) -> str:
