@@ -141,7 +141,7 @@ def _in_variant(stub: bytes, exercise: Exercise, variant: Variant) -> bytes:
     new += (
         [{**cells[first], "id": f"{cells[first]['id']}-rest", "source": rest.splitlines(keepends=True)}] if rest else []
     )
-    top = [_locked("variant_order", "markdown", _TURNED)] if mirrored else []
+    top = [_locked("variant-order", "markdown", _TURNED)] if mirrored else []
     cells = [cells[0], *top, *cells[1:first], *new, *cells[first + 1 :]]
     return as_notebook(cells, variant=variant.code)
 
@@ -162,9 +162,9 @@ def _names(source: str) -> set[str]:
 
 
 def _locked(name: str, kind: str, source: str) -> dict[str, Any]:
-    mark = {"grade": False, "grade_id": name, "locked": True, "schema_version": 3, "solution": False}
-    cell: dict[str, Any] = {"cell_type": kind, "id": name.replace("_", "-"), "source": source.splitlines(keepends=True)}
-    cell["metadata"] = {"nbgrader": mark}
+    """Return a cell that Jupyter itself locks: nbgrader refuses marks of its own on cells that its source has not."""
+    cell: dict[str, Any] = {"cell_type": kind, "id": name, "source": source.splitlines(keepends=True)}
+    cell["metadata"] = {"deletable": False, "editable": False}
     return {**cell, "execution_count": None, "outputs": []} if kind == "code" else cell
 
 

@@ -19,7 +19,9 @@ import pytest
 
 from memslot_lab.course import check_exercise
 from memslot_lab.course.catalog import Task, read_manifest
+from memslot_lab.course.handout import hand_out
 from memslot_lab.course.stubs import BEGIN, END
+from memslot_lab.course.variants import variant_of
 
 fcntl = pytest.importorskip("fcntl", reason="nbgrader is tried where files can be locked, on Linux and macOS")
 
@@ -143,14 +145,39 @@ def test_autograde_gives_the_points_of_our_check(nbgrader: Run, course: Path) ->
         assert wrong < half < right == exercise.points
 
 
+def test_autograde_of_a_variant_gives_the_points_of_our_check(nbgrader: Run, tmp_path: Path) -> None:
+    """One assignment, from the solution, for every student's variant: a turned one too, and each by its own order."""
+    name = "05_move_backward"
+    (tmp_path / "source" / "memslots").mkdir(parents=True)
+    shutil.copy(ROOT / "solutions" / f"{name}.ipynb", tmp_path / "source" / "memslots")
+    by_order = {variant_of("autumn", student).mirrored: student for student in ("ada", "bob", "eve", "joe")}
+    handed_out = tmp_path / "handed"
+    folders = ROOT / "solutions", ROOT / "exercises"
+    hand_out(*folders, course_seed="autumn", students=list(by_order.values()), out=handed_out)
+    kernels = solutions(name)
+    turned = {task: text.replace("base_gfn <=", "base_gfn >=") for task, text in kernels.items()}
+    for mirrored, right, wrong in ((False, kernels, turned), (True, turned, kernels)):
+        stub = handed_out / by_order[mirrored] / f"{name}.ipynb"
+        submit(tmp_path, f"right_{mirrored}", name, right, stub)
+        submit(tmp_path, f"wrong_{mirrored}", name, wrong, stub)
+
+    theirs = nbgrader(tmp_path)
+
+    assert {who: graded[name] for who, graded in theirs.items()} == {
+        who: our_points(tmp_path, who, name) for who in theirs
+    }
+    assert [sum(theirs[f"right_{mirrored}"][name].values()) for mirrored in (False, True)] == [10, 10]
+    assert max(sum(theirs[f"wrong_{mirrored}"][name].values()) for mirrored in (False, True)) < 10
+
+
 def student(kind: str, number: int) -> str:
     """Return who hands in an exercise: two of a kind, so that two processors have as much to do."""
     return f"{kind}{number % 2}"
 
 
-def submit(course: Path, name: str, exercise: str, answers: dict[str, str]) -> None:
-    """Hand in an exercise as it was released, with these texts in its answer cells."""
-    notebook = read(ROOT / "exercises" / f"{exercise}.ipynb")
+def submit(course: Path, name: str, exercise: str, answers: dict[str, str], stub: Path | None = None) -> None:
+    """Hand in an exercise as it was released, or this notebook, with these texts in its answer cells."""
+    notebook = read(stub or ROOT / "exercises" / f"{exercise}.ipynb")
     for cell in notebook["cells"]:
         cell["source"] = answers.get(grade_id(cell), cell["source"])
     path = submission(course, name, exercise)
