@@ -88,8 +88,7 @@ class ReplayCase(Case):
         state = read_state(slots)
         entries = tuple(map(_entry, state.memslots[: state.used]))
         indices = tuple((i, index) for i, index in enumerate(state.id_to_index) if index != -1)
-        said = tuple("nothing" if verdict is None else verdict for verdict in verdicts)
-        return tuple(_Result(state.used_slots, entries, indices, said))
+        return tuple(_Result(state.used_slots, entries, indices, tuple(verdicts)))
 
     def same(self, one: object, other: object) -> bool:
         return True
@@ -107,8 +106,9 @@ class ReplayCase(Case):
 
     def call_text(self, name: str, args: Args, *, brief: bool = False) -> str:
         if brief or len(self.requests) > 4:
-            return f"{name}({len(self.requests)} requests)"
-        return f"{name}([\n    " + ",\n    ".join(map(region_text, self.requests)) + "\n  ])"
+            return f"{name}({_counted(len(self.requests), 'request')})"
+        lines = ",\n    ".join(map(region_text, self.requests))
+        return f"{name}([\n    {lines}\n  ])" if lines else f"{name}([])"
 
     @property
     def budget(self) -> int:
@@ -116,16 +116,37 @@ class ReplayCase(Case):
 
     def _wrong_verdict(self, got: _Result, want: _Result) -> Difference | None:
         if len(got.verdicts) != len(want.verdicts):
-            counts = len(got.verdicts), len(want.verdicts)
-            sentence = f"There are {counts[0]} verdicts on {counts[1]} requests; want one for each."
-            return Difference(f"{counts[0]} verdicts", f"{counts[1]} verdicts", sentence)
+            counts = [_counted(len(result.verdicts), "verdict") for result in (got, want)]
+            there = "is" if len(got.verdicts) == 1 else "are"
+            asked = _counted(len(want.verdicts), "request")
+            return Difference(counts[0], counts[1], f"There {there} {counts[0]} on {asked}; want one for each.")
         for number, (own, right) in enumerate(zip(got.verdicts, want.verdicts, strict=True)):
             if type(own) is not type(right) or own != right:
                 request = region_text(self.requests[number], brief=True)
-                words = value_text(own), value_text(right)
+                words = _verdict_text(own), _verdict_text(right)
                 sentence = f"Your verdict on request {number + 1} ({request}) is {words[0]}; want {words[1]}."
-                return Difference(f"request {number + 1}: {words[0]}", f"request {number + 1}: {words[1]}", sentence)
+                short = [f"request {number + 1}: {word}" for word in words]
+                return Difference(short[0], short[1], sentence, _verdict_question(own, right))
         return None
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _verdict_text(verdict: object) -> str:
+    return f"Change.{verdict.name}" if isinstance(verdict, Change) else value_text(verdict)
+
+
+def _verdict_question(own: object, right: object) -> str:
+    """Return what to ask about a verdict that differs: each kind has its own question."""
+    if isinstance(right, Change) and own in (right.name, str(right)):
+        return "Is that a member of Change, or a string that looks like one?"
+    if isinstance(right, str):
+        return "Which of the twelve rules does that request break, and what is to be noted for it?"
+    if isinstance(own, str):
+        return "Which rule refuses that request, and what does the rule compare it with?"
+    return "What does the slot with that id hold at that moment, and what does the request ask for?"
 
 
 def _entry(entry: object) -> object:
@@ -134,19 +155,32 @@ def _entry(entry: object) -> object:
 
 def _wrong_array(got: _Result, want: _Result) -> Difference | None:
     if got.used != want.used or type(got.used) is not int:
-        sentence = f"The verdicts are right, but {in_words(got.used)} slots are in use in the end; want {want.used}."
+        sentence = f"The verdicts are right, but in the end used_slots is {in_words(got.used)}; want {want.used}."
         return Difference(f"used_slots = {in_words(got.used)}", f"used_slots = {want.used}", sentence)
     for i, (own, right) in enumerate(zip(got.entries, want.entries, strict=False)):
         if own != right:
             words = _entry_words(own), _entry_words(right)
             sentence = f"The verdicts are right, but in the end memslots[{i}] holds {words[0]}; want {words[1]}."
-            return Difference(f"memslots[{i}]: {words[0]}", f"memslots[{i}]: {words[1]}", sentence)
+            question = _entry_question(own, right, in_other_order=set(got.entries) == set(want.entries))
+            return Difference(f"memslots[{i}]: {words[0]}", f"memslots[{i}]: {words[1]}", sentence, question)
     if got.indices != want.indices:
         odd = sorted({slot_id for slot_id, _ in set(got.indices) ^ set(want.indices)})[0]
         words = [str(dict(result.indices).get(odd, -1)) for result in (got, want)]
         sentence = f"The entries are right, but id_to_index[{odd}] is {words[0]}; want {words[1]}."
-        return Difference(f"id_to_index[{odd}] = {words[0]}", f"id_to_index[{odd}] = {words[1]}", sentence)
+        question = "Who notes in id_to_index where a slot stands, and when?"
+        return Difference(f"id_to_index[{odd}] = {words[0]}", f"id_to_index[{odd}] = {words[1]}", sentence, question)
     return None
+
+
+def _entry_question(own: object, right: object, *, in_other_order: bool) -> str:
+    """Return what to ask about an entry that differs; nothing where the group's own question will do."""
+    if in_other_order:
+        return "Which slot stands at index 0: the one with the highest GFN, or another?"
+    if not isinstance(own, tuple) or not isinstance(right, tuple) or own[0] != right[0]:
+        return ""
+    if own[1:3] != right[1:3]:
+        return "In which unit does a request give its address and its size, and in which one does a slot?"
+    return "Which fields of the request does the slot keep?"
 
 
 def _entry_words(entry: object) -> str:
