@@ -94,7 +94,7 @@ def _advice(error: BaseException) -> str:
     if member and member[1] in _MEMBERS:
         return f" Did you mean slots.{member[1]}?"
     for kind, part, advice in _ADVICE:
-        if isinstance(error, kind) and part in _message(error):
+        if isinstance(error, kind) and re.search(part, _message(error)):
             return f" {advice}"
     return ""
 
@@ -102,6 +102,11 @@ def _advice(error: BaseException) -> str:
 _MEMBERS = ("memslots", "id_to_index", "used_slots", "capacity", "warnings", "warn")
 _ADVICE: tuple[tuple[type[BaseException], str, str], ...] = (
     (FrozenInstanceError, "", "A MemorySlot never changes: put another one into the list instead."),
+    (
+        AttributeError,
+        "'NoneType'.*'(slot|left|right|parent|next|previous)'",
+        "The root of a tree may be None, and so may a node's children, its parent and its neighbours.",
+    ),
     (
         AttributeError,
         "'NoneType'",

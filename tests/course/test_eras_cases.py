@@ -51,3 +51,27 @@ def test_slot_twice_missing_or_foreign_is_told() -> None:
         return ["slot 3"]
 
     assert "which is no MemorySlot: a node's slot is `node.slot`" in check(for_each_in_gfn_range).text()
+
+
+def test_root_that_is_none_is_told_as_one_of_a_tree() -> None:
+    """Nothing is said of an array, which is not there."""
+
+    def for_each_in_gfn_range(tree: GfnTree, start: int, end: int) -> list[MemorySlot]:
+        node = tree.root
+        while node.left:  # pyright: ignore[reportOptionalMemberAccess] - the mistake
+            node = node.left
+        return []
+
+    text = " ".join(check(for_each_in_gfn_range).text().split())
+    assert "The root of a tree may be None" in text
+    assert "used ones" not in text
+
+
+def test_right_slots_in_another_order_ask_about_the_order() -> None:
+    """Highest first from the second slot on, so that the mistake has no name."""
+
+    def for_each_in_gfn_range(tree: GfnTree, start: int, end: int) -> list[MemorySlot]:
+        found = [slot for slot in tree if slot.base_gfn < end and slot.base_gfn + slot.npages > start]
+        return found[:1] + found[:0:-1] if len(found) > 2 else found[::-1]
+
+    assert "Hint: Which side of a node comes before it" in check(for_each_in_gfn_range).text()

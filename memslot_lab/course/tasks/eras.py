@@ -108,7 +108,7 @@ class TreeCase(Case):
         if got == want and all(map(is_slot, got)):
             return None
         sentence = _sentence(got, want, *cast("tuple[Gfn, Gfn]", seen.args))
-        return Difference(_listed(got), _listed(want), sentence)
+        return Difference(_listed(got), _listed(want), sentence, _question(got, want))
 
     def _too_many(self, seen: Seen) -> Difference | None:
         over, looked = self._over(seen.args, seen.got), len(seen.got.visited)
@@ -142,6 +142,15 @@ def _sentence(got: list[object], want: list[MemorySlot], start: Gfn, end: Gfn) -
     if len(got) > len(want):
         return "A slot was given twice."
     return "The slots are right, but not their order: the lowest GFN comes first."
+
+
+def _question(got: list[object], want: list[MemorySlot]) -> str:
+    """Return what to ask when it is not about the range; nothing where the group's own question will do."""
+    if not all(map(is_slot, got)):
+        return "What is the slot of a node called?"
+    if len(got) == len(want) and all(slot in got for slot in want):
+        return "Which side of a node comes before it, which behind it, and when is the node itself given?"
+    return ""
 
 
 def _frames(slot: MemorySlot) -> str:
