@@ -305,7 +305,18 @@ def _returned(seen: Seen) -> Difference | None:
         sentence = f"{seen.name}() returned nothing (None); want {want}."
     elif type(seen.value) is not type(seen.right) and _means_the_same(seen.value, seen.right):
         sentence = f"{seen.name}() returned {got}, {_kind(seen.value)}; want {want}, {_kind(seen.right)}."
-    return Difference(f"returned {got}", f"returned {want}", sentence)
+    return Difference(f"returned {got}", f"returned {want}", sentence, _value_question(seen))
+
+
+def _value_question(seen: Seen) -> str:
+    """Return what to ask where Python is the trouble and not the array; nothing elsewhere."""
+    if type(seen.right) is not int:
+        return ""
+    if seen.value is None:
+        return "Does each way through your function end in a `return` with a value?"
+    if type(seen.value) is float and seen.value == seen.right:
+        return "Which of / and // gives a whole number?"
+    return ""
 
 
 def _means_the_same(one: object, other: object) -> bool:

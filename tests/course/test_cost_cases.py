@@ -2,6 +2,7 @@
 
 import pytest
 
+from memslot_lab.course import check
 from memslot_lab.course.tasks import cases_of, judged_of
 from memslot_lab.course.tasks.cost import CreatesCase, UpdateCase
 from memslot_lab.engine import Change, MemorySlot, Memslots, update_memslots, violations
@@ -43,3 +44,21 @@ def test_cases_hold_every_small_array_and_both_ends() -> None:
 
     assert {(used, new) for used in range(8) for new in range(used + 1)} <= calls
     assert {(508, 0), (508, 508)} <= calls
+
+
+def test_formula_with_a_slash_is_asked_which_division_gives_a_whole_number() -> None:
+    """The number is right where it is shown, and only its type is not."""
+
+    def shifts_of_creates(gfns: list[int]) -> float:
+        return len(gfns) * (len(gfns) - 1) / 2
+
+    assert "Hint: Which of / and // gives a whole number?" in check(shifts_of_creates).text()
+
+
+def test_formula_that_is_not_returned_is_asked_for_its_return() -> None:
+    """What the slots do is not the trouble."""
+
+    def shifts_of_create(used_slots: int, new: int) -> None:
+        used_slots - new  # pyright: ignore[reportUnusedExpression] - the mistake
+
+    assert "Does each way through your function end in a `return`" in check(shifts_of_create).text()
