@@ -299,7 +299,7 @@ def test_sheet_remembers_answers_and_says_its_seed() -> None:
         assert q.answer(1, wants(q[1])).right
 
     assert q.score == f"1 of 2 questions right, {len(q[1].cells)} of {len(q[1].cells)} cells; 1 not answered."
-    assert "quiz('counting', seed=7, count=2) gives the same ones" in repr(q)
+    assert "To answer, name the sheet: q = quiz('counting', seed=7, count=2) gives the same ones" in repr(q)
     assert 'q.answer(2, "? ?' in repr(q)
     assert "<script" not in q._repr_html_()
     with pytest.raises(AnswerError, match="the sheet has 1 to 2"):

@@ -68,7 +68,10 @@ class Quiz:
     def _headline(self) -> str:
         words = [repr(self.topic)] if self.topic else []
         again = f"quiz({', '.join([*words, f'seed={self.seed}', f'count={len(self.questions)}'])})"
-        return f"{len(self.questions)} questions, seed {self.seed}: {again} gives the same ones, another seed others."
+        return (
+            f"{len(self.questions)} questions, seed {self.seed}; another seed gives others. To answer, name the sheet: "
+            f"q = {again} gives the same ones."
+        )
 
     def picture(self) -> Picture:
         """Return the sheet as text and HTML."""
