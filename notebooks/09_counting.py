@@ -113,7 +113,7 @@ Stepper(record(update_memslots, machine(), new, Change.CREATE))
 # no next slot.
 #
 # **Predict:** into the same five slots comes one at the front, and, another time, one at the back. How many
-# comparisons are it each time? Write `(front, back)`.
+# comparisons are made each time? Write `(front, back)`.
 
 # %%
 my_prediction = ...

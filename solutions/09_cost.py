@@ -138,7 +138,7 @@ check(compares_of_create)
 # ## Task 9.5: a whole row of creates
 #
 # `gfns` holds the GFNs of slots in the order in which they are created, into an empty array. All differ. How many
-# shifts are it in all? You need no array for that.
+# shifts are made in all? You need no array for that.
 
 
 # %% nbgrader={"grade": false, "grade_id": "shifts_of_creates", "locked": false, "schema_version": 3, "solution": true}
