@@ -104,7 +104,7 @@ def read_state(slots: object) -> ArrayState:
     if type(used_slots) is not int:
         troubles.append(f"used_slots is {in_words(used_slots)}, not an int")
     elif not 0 <= used_slots <= len(tables[0]) and not troubles:
-        troubles.append(f"used_slots is {used_slots}, not 0..{len(tables[0])}")
+        troubles.append(f"used_slots is {used_slots}, and memslots has {len(tables[0])} entries")
     before_array = getattr(slots, "before_array", None)
     return ArrayState(tables[0], tables[1], used_slots, tables[2], tuple(troubles), before_array)
 
@@ -238,7 +238,9 @@ def _entry_cell(state: ArrayState, i: int, *, brief: bool = False) -> str:
 def _index_text(state: ArrayState) -> str:
     present = [(i, index) for i, index in enumerate(state.id_to_index) if _index_cell(index) != "-1"]
     cells = [f"[{slot_id}] = {_index_cell(index)}" for slot_id, index in present]
-    return "  ".join([*cells, "all others -1" if cells else "all -1"])
+    if len(cells) < len(state.id_to_index):
+        cells.append("all others -1" if cells else "all -1")
+    return "  ".join(cells) or "empty"
 
 
 def _index_cell(index: object) -> str:

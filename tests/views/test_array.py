@@ -70,6 +70,16 @@ def test_picture_of_an_empty_array_shows_both_ends() -> None:
     ]
 
 
+def test_picture_of_a_full_index_table_speaks_of_no_others() -> None:
+    """Where each id stands somewhere, nothing is left to sum up; nor where the table has no entry."""
+    full, bare = Memslots(capacity=1), Memslots(capacity=1)
+    update_memslots(full, MemorySlot(0, 0x0, 0x80), Change.CREATE)
+    bare.id_to_index = []
+
+    assert show(full).text.splitlines()[-1] == "id_to_index  [0] = 0"
+    assert show(bare).text.splitlines()[-1] == "id_to_index  empty"
+
+
 def test_diff_marks_each_row_that_differs_by_a_sign() -> None:
     """The sign stands in exactly the rows that a delete changes."""
     got, want = machine(), machine()
@@ -138,14 +148,22 @@ def test_picture_of_garbage_is_drawn(number: int) -> None:
         (0, "memslots is None, not a list"),
         (1, "id_to_index is '12', not a list"),
         (2, "used_slots is '2', not an int"),
-        (3, "used_slots is 99, not 0..6"),
-        (4, "used_slots is -1, not 0..6"),
+        (3, "used_slots is 99, and memslots has 6 entries"),
+        (4, "used_slots is -1, and memslots has 6 entries"),
         (7, "warnings is 7, not a list"),
     ],
 )
 def test_garbage_is_named(number: int, trouble: str) -> None:
     """What cannot be read is said in words."""
     assert read_state(garbage()[number]).troubles == (trouble,)
+
+
+def test_list_that_is_too_short_is_told_beside_the_number() -> None:
+    """used_slots may be right where memslots has lost its entries."""
+    slots = machine()
+    del slots.memslots[:]
+
+    assert read_state(slots).troubles == ("used_slots is 3, and memslots has 0 entries",)
 
 
 def test_picture_of_nothing_is_drawn() -> None:
