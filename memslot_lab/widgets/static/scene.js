@@ -364,8 +364,9 @@ export class Scene {
   layIds(shown) {
     const title = make("span", "lm-tablename", "id_to_index");
     this.idCells = shown.map((id, n) => this.idCell(n, id));
-    const others = this.windowed ? "ids of the entries shown and those touched" : "all others −1";
-    this.ids.replaceChildren(title, ...this.idCells, make("span", "lm-rest", others));
+    const rest = shown.length < this.tape.capacity ? (shown.length ? "all others −1" : "all −1") : "";
+    const words = this.windowed ? "ids of the entries shown and those touched" : rest;
+    this.ids.replaceChildren(title, ...this.idCells, make("span", "lm-rest", words));
   }
 
   /** The nth cell, from those made before where there is one. */
