@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from memslot_lab.course.journey import Journey
     from memslot_lab.course.progress import Progress
     from memslot_lab.course.report import Report
+    from memslot_lab.course.variants import Variant
 
 __all__ = ["add_course_commands", "stopped_at"]
 
@@ -120,8 +121,8 @@ def stopped_at(folder: Path) -> str:
 def _check(arguments: argparse.Namespace) -> int:
     if arguments.exercise is None:
         return _check_all(arguments)
-    if arguments.student or arguments.course_seed:
-        report = _checked_of(arguments)
+    if expected := _expected(arguments):
+        report = _checked(arguments.exercise, expected).report
         print_json(report.to_json()) if arguments.json else print(wrapped(report.text()))
         return 0 if report.passed else 1
     exercise, report, _ = _checked(arguments.exercise)
@@ -132,15 +133,16 @@ def _check(arguments: argparse.Namespace) -> int:
     return 0 if report.passed else 1
 
 
-def _checked_of(arguments: argparse.Namespace) -> "Report":
-    """Check a student's notebook by the variant that this student was given."""
-    from memslot_lab.course.checks import check_exercise
+def _expected(arguments: argparse.Namespace) -> "Variant | None":
+    """Return the variant that a student was given, None when no student is named."""
     from memslot_lab.course.errors import VariantError
     from memslot_lab.course.variants import variant_of
 
+    if arguments.student is None and arguments.course_seed is None:
+        return None
     if not (arguments.student and arguments.course_seed):
         raise VariantError("a student's variant follows from --course-seed and --student; give both")
-    return check_exercise(arguments.exercise, expected=variant_of(arguments.course_seed, arguments.student))
+    return variant_of(arguments.course_seed, arguments.student)
 
 
 class _Checked(NamedTuple):
@@ -151,8 +153,8 @@ class _Checked(NamedTuple):
     progress: "Progress"
 
 
-def _checked(name: str) -> _Checked:
-    """Check one exercise, say which file counts, and keep what was found."""
+def _checked(name: str, expected: "Variant | None" = None) -> _Checked:
+    """Check one exercise, say which file counts, and keep what was found; of a named student nothing is kept."""
     from memslot_lab.course.checks import check_exercise, locate
     from memslot_lab.course.place import answer_file
     from memslot_lab.course.progress import note_check, read_progress
@@ -163,8 +165,10 @@ def _checked(name: str) -> _Checked:
     choice = answer_file(exercise.name, folder)
     if choice.path == path:
         note(choice.remark)
-    report = check_exercise(path)
-    ours = folder and path.resolve().parent in (folder, folder / "exercises") and not is_untouched(path)
+    report = check_exercise(path, expected=expected)
+    ours = (
+        folder and not expected and path.resolve().parent in (folder, folder / "exercises") and not is_untouched(path)
+    )
     progress = note_check(folder, report) if folder and ours else read_progress(folder)
     note(progress.note)
     return _Checked(exercise, report, progress)
@@ -183,7 +187,7 @@ def _check_all(arguments: argparse.Namespace) -> int:
     from memslot_lab.course.journey import read_journey
 
     folder = find_folder()
-    reports = list(_check_each(read_journey(folder), quiet=arguments.json))
+    reports = list(_check_each(read_journey(folder), _expected(arguments), quiet=arguments.json))
     passed = all(report.passed for report in reports)
     if arguments.json:
         points = {name: sum(getattr(report, name) for report in reports) for name in ("points", "max_points")}
@@ -195,9 +199,9 @@ def _check_all(arguments: argparse.Namespace) -> int:
     return 0 if passed else 1
 
 
-def _check_each(journey: "Journey", *, quiet: bool) -> "Iterator[Report]":
+def _check_each(journey: "Journey", expected: "Variant | None", *, quiet: bool) -> "Iterator[Report]":
     """Check every exercise, and print a line on each as soon as it is known."""
-    from memslot_lab.course.errors import NotebookError
+    from memslot_lab.course.errors import NotebookError, VariantError
     from memslot_lab.course.journey import bar
     from memslot_lab.course.report import Report
 
@@ -205,9 +209,12 @@ def _check_each(journey: "Journey", *, quiet: bool) -> "Iterator[Report]":
     for stage in journey.stages:
         name = stage.exercise.name
         try:
-            report = _checked(name).report
-        except NotebookError as error:
-            report = Report(name, problem=str(error))
+            report = _checked(name, expected).report
+        except VariantError as error:
+            note(str(error))
+            report = Report(name, problem="not this student's variant" if expected else "names no variant")
+        except NotebookError:
+            report = Report(name, problem=f"cannot be read: memslot-lab check {name}")
         most = stage.exercise.points
         if not quiet:
             filled = bar(report.points, most, plain=is_plain())
@@ -219,7 +226,7 @@ def _check_each(journey: "Journey", *, quiet: bool) -> "Iterator[Report]":
 def _next_group(report: "Report") -> str:
     """Say in a few words what to look at first."""
     if report.problem:
-        return f"cannot be read: memslot-lab check {report.name}"
+        return report.problem
     task = next(task for task in report.tasks if not task.passed)
     if not task.groups:
         words = "not written yet" if "not written" in task.problem else "does not run yet"

@@ -1,10 +1,11 @@
 """Run a learner's functions on the cases of their exercise and report; never raises on a learner's mistake."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from memslot_lab.course.answers import Answer, load_answers, released_mark
-from memslot_lab.course.catalog import Exercise, Task, find_exercise, find_task
-from memslot_lab.course.errors import NotSolvedError, UnknownExerciseError, VariantError
+from memslot_lab.course.catalog import Exercise, Task, did_you_mean, find_exercise, find_task, read_manifest
+from memslot_lab.course.errors import NotebookError, NotSolvedError, UnknownExerciseError, VariantError
 from memslot_lab.course.judge import judge
 from memslot_lab.course.place import answer_file, course_folder
 from memslot_lab.course.progress import note_check_here
@@ -105,15 +106,22 @@ def check_exercise(path_or_name: str | Path, *, expected: Variant | None = None)
     exercise, path = locate(path_or_name)
     variant = variant_in(path)
     if expected and variant != expected:
-        found = f"answers variant {variant.code}" if variant else "answers no variant"
-        raise VariantError(f"{path} {found}, expected is {expected.code}; ask whose notebook was handed in")
+        raise VariantError(_another_variant(path, variant, expected))
     answers = load_answers(path, imported_in(exercise, variant))
     results = (_judge_answer(task, answers[task.function], variant) for task in exercise.tasks)
     return Report(exercise.name, tuple(results), variant=variant)
 
 
+def _another_variant(path: Path, variant: Variant | None, expected: Variant) -> str:
+    found = f"answers variant {variant.code}" if variant else "answers no variant"
+    what = f"{path} {found}, expected is {expected.code}"
+    if path.suffix == ".py":
+        return f"{what}; a Python file has the variant of the notebook beside it: put there the one that was handed out"
+    return f"{what}; look at how the student and the course seed are spelt, then ask whose notebook was handed in"
+
+
 def variant_in(path: Path) -> Variant | None:
-    """Return the variant that a notebook answers, None for the course's own; a Python file has none.
+    """Return the variant that a notebook answers, or the one beside a Python file; None for the course's own.
 
     Raises
     ------
@@ -123,6 +131,8 @@ def variant_in(path: Path) -> Variant | None:
         Its code names no variant.
     """
     if path.suffix == ".py":
+        with suppress(NotebookError):
+            return variant_in(path.with_suffix(".ipynb"))
         return None
     code = released_mark(path, "variant")
     return Variant(str(code)) if code is not None else None
@@ -138,9 +148,21 @@ def locate(path_or_name: str | Path) -> tuple[Exercise, Path]:
     """
     path = Path(path_or_name)
     if path.suffix in (".ipynb", ".py"):
-        return find_exercise(path.stem), path
+        return _exercise_of(path), path
+    if path.is_dir() and path.name not in read_manifest():
+        raise UnknownExerciseError(f"{path} is a folder; go there and check all of it with `memslot-lab check`")
     exercise = find_exercise(str(path_or_name))
     return exercise, answer_file(exercise.name, course_folder()).path
+
+
+def _exercise_of(path: Path) -> Exercise:
+    """Return the exercise that a file's name says, whole."""
+    exercises = read_manifest()
+    if path.stem not in exercises:
+        part = next((name for name in exercises if name in path.stem), None)
+        better = f"rename it to {part}{path.suffix}" if part else did_you_mean(path.stem, list(exercises))
+        raise UnknownExerciseError(f"{path}: no exercise is called {path.stem!r}; {better}")
+    return exercises[path.stem]
 
 
 def _judge_answer(task: Task, answer: Answer, variant: Variant | None) -> TaskResult:

@@ -3,13 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
+from memslot_lab.course.catalog import Exercise, find_task
 from memslot_lab.course.play import subject_before
 from memslot_lab.course.results import Failure, TaskResult
 from memslot_lab.course.told import call, parting, task_text
 from memslot_lab.course.told_html import box, inline, task_html
-from memslot_lab.course.variants import Variant, judged_in
+from memslot_lab.course.variants import Variant, is_mirrored, judged_in
 
 __all__ = ["Report"]
+
+_TURNED = (
+    "What is explained above is the kernel's order; in your variant lower stands for higher, and higher for lower."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +69,22 @@ class Report:
 
     def text(self) -> str:
         """Return the report for a terminal."""
-        parts = [str(self.variant)] if self.variant else []
+        parts = [self._variant_words()] if self.variant else []
         parts += [self.problem] if self.problem else []
-        return "\n\n".join(parts + [task_text(task) for task in self.tasks])
+        return "\n\n".join([*parts, *map(task_text, self.tasks), *self._turned_words()])
+
+    def _variant_words(self) -> str:
+        if not (self.variant and self.tasks):
+            return str(self.variant)
+        return self.variant.words_in(self._exercise())
+
+    def _turned_words(self) -> list[str]:
+        """Return what is to be known of the explanations, which are written for the kernel's order."""
+        explained = any(task.passed for task in self.tasks)
+        return [_TURNED] if explained and is_mirrored(self._exercise(), self.variant) else []
+
+    def _exercise(self) -> Exercise:
+        return find_task(self.tasks[0].task.function)[0]
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain data."""
@@ -85,7 +103,8 @@ class Report:
 
     def _repr_html_(self) -> str:
         parts = [box(inline(self.problem), good=False)] if self.problem else []
-        return "".join(parts + [task_html(task) for task in self.tasks])
+        turned = [f"<p>{words}</p>" for words in self._turned_words()]
+        return "".join([*parts, *map(task_html, self.tasks), *turned])
 
 
 def _task_json(result: TaskResult) -> dict[str, Any]:

@@ -31,6 +31,7 @@ _EDITION = 1  # of how a variant follows from its code; a notebook that was hand
 _CODE = re.compile(rf"{_EDITION}-([0-9a-f]{{8}})-([HL])")
 _STEP: Gfn = 0x100  # frames by which numbers differ; the cases of the course lie on this grid
 _TRIES = 8
+_KERNELS_ORDER = "highest GFN first, as in the kernel"
 _TURNED = "memslot_lab.course.lowest_first"  # the kernel's functions for the lowest GFN first
 _C = TypeVar("_C", bound=Case)
 
@@ -72,8 +73,15 @@ class Variant:
         return self.code.split("-")[1]
 
     def __str__(self) -> str:
-        order = "LOWEST GFN FIRST" if self.mirrored else "highest GFN first, as in the kernel"
+        return self.words("LOWEST GFN FIRST where the notebook says so at its top" if self.mirrored else _KERNELS_ORDER)
+
+    def words(self, order: str) -> str:
+        """Return what is to be known of it, with the order that an array has."""
         return f"Variant {self.code}: {order}; ids and frame numbers of its own."
+
+    def words_in(self, exercise: Exercise) -> str:
+        """Return what is to be known of it in an exercise: not each one is turned around."""
+        return self.words("LOWEST GFN FIRST" if is_mirrored(exercise, self) else _KERNELS_ORDER)
 
 
 def variant_of(course_seed: str, student: str) -> Variant:

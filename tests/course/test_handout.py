@@ -10,7 +10,7 @@ from memslot_lab.cli import main
 from memslot_lab.course import NotebookError, check_exercise
 from memslot_lab.course.answers import source_of
 from memslot_lab.course.catalog import read_manifest
-from memslot_lab.course.errors import VariantError
+from memslot_lab.course.errors import UnknownExerciseError, VariantError
 from memslot_lab.course.handout import hand_out, read_students, use_variant
 from memslot_lab.course.variants import variant_of
 
@@ -117,7 +117,9 @@ def test_notebook_of_another_student_is_told(handed_out: Path) -> None:
     """Both codes stand in the message, and what to do."""
     path = handed_out / STRAIGHT / "03_delete.ipynb"
     codes = variant_of(SEED, STRAIGHT).code, variant_of(SEED, TURNED).code
-    with pytest.raises(VariantError, match=f"answers variant {codes[0]}, expected is {codes[1]}; ask whose"):
+    with pytest.raises(
+        VariantError, match=f"answers variant {codes[0]}, expected is {codes[1]}; look at how the student"
+    ):
         check_exercise(path, expected=variant_of(SEED, TURNED))
     with pytest.raises(VariantError, match="answers no variant, expected is"):
         check_exercise(ROOT / "exercises" / "03_delete.ipynb", expected=variant_of(SEED, TURNED))
@@ -192,3 +194,41 @@ def test_commands_hand_out_and_check_by_student(tmp_path: Path, capsys: pytest.C
     assert main(["check", notebook, "--course-seed", SEED, "--student", STRAIGHT]) == 2
     assert main(["check", notebook, "--student", TURNED]) == 2
     assert main([*release, "--students", str(tmp_path / "students.txt")]) == 2
+
+
+def test_report_says_the_order_of_its_exercise_not_of_the_variant(handed_out: Path) -> None:
+    """Only an exercise that is turned around is LOWEST GFN FIRST; the student's other ones are as in the kernel."""
+    turned, straight = (handed_out / TURNED / f"{name}.ipynb" for name in ("04_create", "01_invariants"))
+    assert "LOWEST GFN FIRST;" in check_exercise(turned).text()
+    assert "highest GFN first, as in the kernel" in check_exercise(straight).text()
+    assert "where the notebook says so" in str(variant_of(SEED, TURNED))
+
+
+def test_python_answer_is_judged_by_the_variant_of_the_notebook_beside_it(handed_out: Path, tmp_path: Path) -> None:
+    """Else a learner who likes an editor better would lose the variant without a word."""
+    path = tmp_path / "05_move_backward.py"
+    path.write_text(MOVE_BACKWARD.replace("{sign}", ">"))
+    with pytest.raises(VariantError, match="put there the one that was handed out"):
+        check_exercise(path, expected=variant_of(SEED, TURNED))
+    (tmp_path / "05_move_backward.ipynb").write_bytes((handed_out / TURNED / "05_move_backward.ipynb").read_bytes())
+    report = check_exercise(path, expected=variant_of(SEED, TURNED))
+    assert report.passed
+    assert "in your variant lower stands for higher" in report.text()
+
+
+def test_check_of_a_whole_folder_wants_the_students_variant(
+    handed_out: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without an exercise's name the student counts too."""
+    monkeypatch.chdir(handed_out / STRAIGHT)
+    assert main(["check", "--course-seed", SEED, "--student", TURNED]) == 1
+    assert "not this student's variant" in capsys.readouterr().out
+    assert main(["check", "--student", TURNED]) == 2
+
+
+def test_file_under_another_name_is_told_its_exercise(tmp_path: Path) -> None:
+    """As a learning platform renames what was handed in."""
+    with pytest.raises(UnknownExerciseError, match=r"rename it to 03_delete\.ipynb"):
+        check_exercise(tmp_path / "ada_03_delete.ipynb")
+    with pytest.raises(UnknownExerciseError, match="is a folder; go there"):
+        check_exercise(tmp_path)
