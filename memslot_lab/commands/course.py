@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -210,11 +211,8 @@ def _check_each(journey: "Journey", expected: "Variant | None", *, quiet: bool) 
         name = stage.exercise.name
         try:
             report = _checked(name, expected).report
-        except VariantError as error:
-            note(str(error))
-            report = Report(name, problem="not this student's variant" if expected else "names no variant")
-        except NotebookError:
-            report = Report(name, problem=f"cannot be read: memslot-lab check {name}")
+        except (NotebookError, VariantError) as error:
+            report = Report(name, problem=str(error))
         most = stage.exercise.points
         if not quiet:
             filled = bar(report.points, most, plain=is_plain())
@@ -226,7 +224,8 @@ def _check_each(journey: "Journey", expected: "Variant | None", *, quiet: bool) 
 def _next_group(report: "Report") -> str:
     """Say in a few words what to look at first."""
     if report.problem:
-        return report.problem
+        named = re.search(r"variant \S+, expected|no variant", report.problem)
+        return report.problem if named else f"cannot be read: memslot-lab check {report.name}"
     task = next(task for task in report.tasks if not task.passed)
     if not task.groups:
         words = "not written yet" if "not written" in task.problem else "does not run yet"

@@ -222,7 +222,9 @@ def test_check_of_a_whole_folder_wants_the_students_variant(
     """Without an exercise's name the student counts too."""
     monkeypatch.chdir(handed_out / STRAIGHT)
     assert main(["check", "--course-seed", SEED, "--student", TURNED]) == 1
-    assert "not this student's variant" in capsys.readouterr().out
+    assert "03_delete.ipynb answers variant" in capsys.readouterr().out
+    assert main(["check", "--json", "--course-seed", SEED, "--student", TURNED]) == 1
+    assert "answers variant" in json.loads(capsys.readouterr().out)["exercises"][0]["problem"]
     assert main(["check", "--student", TURNED]) == 2
 
 
