@@ -36,9 +36,9 @@ def verdict(function: Callable[..., object]) -> str:
 def bare(function: str) -> None:
     """Run the reference on every case, without budget, comparison and words."""
     for case in cases_of(function):
-        subject = case.start()
+        stage = case.start()
         for args in case.calls:
-            case.take(judged_of(function).reference(*case.arguments(subject, args)))
+            stage.take(judged_of(function).reference(*stage.arguments(args)))
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ Read with `json`: nbformat takes a second to import, and a broken notebook needs
 
 import json
 import linecache
+from collections.abc import Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from difflib import get_close_matches
 from io import StringIO
@@ -14,10 +15,20 @@ from typing import Any, NamedTuple, cast
 
 from memslot_lab.course.catalog import Exercise
 from memslot_lab.course.errors import NotebookError
+from memslot_lab.course.stages.playing import message_of
 from memslot_lab.views.array import in_words
 from memslot_lab.watch.budget import run_with_budget
 
-__all__ = ["Answer", "answer_source", "load_answers", "read_cells", "released_mark", "source_of"]
+__all__ = [
+    "Answer",
+    "answer_source",
+    "load_answers",
+    "read_cells",
+    "released_mark",
+    "run_cells",
+    "run_file",
+    "source_of",
+]
 
 _CELL, _FILE = "answer cell", "file"
 _STEPS = 1_000_000  # for the top level of a cell: definitions, and what else a learner put there
@@ -43,20 +54,31 @@ def load_answers(path: Path, exercise: Exercise) -> dict[str, Answer]:
         It cannot be read, or its answer cells are not there.
     """
     names = [task.function for task in exercise.tasks]
-    namespace: dict[str, Any] = {name.partition(":")[2]: resolve_name(name) for name in exercise.imports}
-    given = {*namespace, "__name__", "__builtins__"}
+    given = {name.partition(":")[2]: resolve_name(name) for name in exercise.imports}
     if path.suffix == ".py":
-        namespace["__name__"] = path.stem
-        place = _FILE
-        problems = dict.fromkeys(names, _run(place, str(path), _read_text(path), namespace))
-    else:
-        cells = read_cells(path)
-        sources = {name: answer_source(path, cells, name) for name in names}
-        namespace["__name__"] = "__main__"
-        place = _CELL
-        problems = {name: _run(place, f"<{path.name}: {name}>", source, namespace) for name, source in sources.items()}
-    own = {name: value for name, value in namespace.items() if name not in given}
-    return {name: Answer(own.get(name), problem or _undefined(place, name, own)) for name, problem in problems.items()}
+        return run_file(names, str(path), _read_text(path), given | {"__name__": path.stem})
+    cells = read_cells(path)
+    pieces = {name: (f"<{path.name}: {name}>", answer_source(path, cells, name)) for name in names}
+    return run_cells(pieces, given | {"__name__": "__main__"})
+
+
+def run_file(names: Iterable[str], filename: str, source: str, namespace: dict[str, Any]) -> dict[str, Answer]:
+    """Run a file in a namespace; return by function name what it left."""
+    given = {*namespace, "__builtins__"}
+    problem = _run(_FILE, filename, source, namespace)
+    return {name: _answer(_FILE, name, problem, namespace, given) for name in names}
+
+
+def run_cells(pieces: Mapping[str, tuple[str, str]], namespace: dict[str, Any]) -> dict[str, Answer]:
+    """Run answer cells, file name and source by function name, one after the other; return what they left."""
+    given = {*namespace, "__builtins__"}
+    problems = {name: _run(_CELL, filename, source, namespace) for name, (filename, source) in pieces.items()}
+    return {name: _answer(_CELL, name, problem, namespace, given) for name, problem in problems.items()}
+
+
+def _answer(place: str, name: str, problem: str, namespace: dict[str, Any], given: set[str]) -> Answer:
+    own = {key: value for key, value in namespace.items() if key not in given}
+    return Answer(own.get(name), problem or _undefined(place, name, own))
 
 
 def _undefined(place: str, name: str, own: dict[str, Any]) -> str:
@@ -169,8 +191,9 @@ def _run(place: str, filename: str, source: str, namespace: dict[str, Any]) -> s
         run = run_with_budget(lambda: exec(code, namespace), _STEPS)
     if run.stopped_at:
         return f"Line {run.stopped_at.line} of the {place} does not come to an end: leave only the function in it."
-    if run.error:
-        return f"The {place} itself raised {type(run.error).__name__}: {run.error}; leave only the function in it."
+    if run.error is not None:
+        kind, message = type(run.error).__name__, message_of(run.error)
+        return f"The {place} itself raised {kind}: {message}; leave only the function in it."
     return ""
 
 

@@ -6,20 +6,21 @@ stale entries included. What is right afterwards is what the reference leaves an
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
-from typing import Any, cast
 
 from memslot_lab.course.looks import look, same_value, value_text
 from memslot_lab.course.seen import Args, Aspect, Difference, Seen
-from memslot_lab.engine.model import MemorySlot, Memslots
-from memslot_lab.views.array import ArrayState, Picture, is_slot, read_state, show_diff
+from memslot_lab.course.stages import Setting, Stage
+from memslot_lab.course.stages.arrays import ArrayStage
+from memslot_lab.engine.model import MemorySlot
+from memslot_lab.views.array import ArrayState, Picture, is_slot, show_diff
 
-__all__ = ["ArrayCase", "Case", "PlainCase", "twin"]
+__all__ = ["ArrayCase", "Case", "PlainCase"]
 
 
 class Case(ABC):
     """One subject and the calls made on it, one after the other.
 
-    A kind of case says how its subject is made, read, compared and drawn; the rest is the same for all.
+    A kind of case says on which stage its calls are made, and how what they leave is compared and drawn.
     Subclasses are frozen dataclasses with at least these two fields.
     """
 
@@ -43,25 +44,21 @@ class Case(ABC):
     def title(self) -> str:
         """What the case is about, in a few words: "an array of 3 slots"."""
 
-    def start(self) -> object:
-        """Return the subject before the first call, a new one each time; None where calls have no subject."""
-        return None
+    @property
+    def setting(self) -> Setting:
+        """How to set up the stage of the calls; without more, one that has no subject."""
+        return Setting(Stage)
 
-    def arguments(self, subject: object, args: Args) -> Args:
-        """Return what a call is given, copies of its own."""
-        own = tuple(map(twin, args))
-        return own if subject is None else (subject, *own)
+    def start(self) -> Stage:
+        """Return the stage before the first call, a new one each time."""
+        return self.setting.set_up()
 
-    def take(self, value: object) -> object:
-        """Return what was returned in the form that is compared; runs within the call's budget of steps."""
+    def form(self, value: object) -> object:
+        """Return what the stage has taken in the form that is compared."""
         return value
 
-    def read(self, subject: object) -> object:
-        """Return what the subject holds now as plain data; never raises."""
-        return None
-
     def same(self, one: object, other: object) -> bool:
-        """Return whether two states that `read()` gave are alike: at least in all that `difference()` looks at."""
+        """Return whether two states that the stage read are alike: at least in all that `difference()` looks at."""
         return same_value(one, other)
 
     def blur(self, call: int, value: object, state: object) -> object:
@@ -172,16 +169,9 @@ class ArrayCase(Case):
         ids = {slot.id for slot in self.used}
         return self.guarded and any(slot.id not in ids for args in self.calls for slot in args if is_slot(slot))
 
-    def start(self) -> Memslots:
-        slots = Memslots(self.capacity)
-        slots.memslots[: len(self.used) + len(self.stale)] = map(twin, (*self.used, *self.stale))
-        slots.used_slots = len(self.used)
-        for i, slot in enumerate(self.used):
-            slots.id_to_index[slot.id] = i
-        return slots
-
-    def read(self, subject: object) -> ArrayState:
-        return read_state(subject)
+    @property
+    def setting(self) -> Setting:
+        return Setting(ArrayStage, (self.capacity, self.used, self.stale))
 
     def same(self, one: object, other: object) -> bool:
         return isinstance(one, ArrayState) and isinstance(other, ArrayState) and _same_state(one, other)
@@ -233,15 +223,3 @@ def _same_state(one: ArrayState, other: ArrayState) -> bool:
         and [*map(str, one.warnings)] == [*map(str, other.warnings)]
         and same_value(one.before_array, other.before_array)
     )
-
-
-def twin(value: object) -> Any:
-    """Return a slot equal to `value`, also within a list; anything else as it is.
-
-    A function may force its way into a frozen slot, and change a list that it is handed.
-    """
-    if isinstance(value, list):
-        return [twin(item) for item in cast("list[object]", value)]
-    if not isinstance(value, MemorySlot):
-        return value
-    return MemorySlot(value.id, value.base_gfn, value.npages, value.flags, value.userspace_addr)

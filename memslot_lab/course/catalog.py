@@ -51,6 +51,8 @@ class Task:
         Two or three: the first asks, the last nearly tells.
     explain : str
         What is worth knowing after the pass.
+    withheld : tuple[str, ...]
+        Which of what the exercise lends is not lent here, for it would be the answer.
     """
 
     number: str
@@ -58,6 +60,7 @@ class Task:
     groups: tuple[Group, ...]
     hints: tuple[str, ...]
     explain: str
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Exercise:
         What the notebook's first code cell imports for the answer cells, as "module:name".
     tasks : tuple[Task, ...]
         In order.
+    lends : tuple[str, ...]
+        Which functions of the laboratory an answer may use when it is graded, as "module:name".
     """
 
     name: str
@@ -83,6 +88,7 @@ class Exercise:
     out_of_scope: str
     imports: tuple[str, ...]
     tasks: tuple[Task, ...]
+    lends: tuple[str, ...] = ()
 
     @property
     def points(self) -> int:
@@ -194,11 +200,12 @@ def _exercise(entry: _Entry) -> Exercise:
     entry.kind = f"exercise {name}"
     tasks = tuple(_task(_Entry(entry.path, f"{entry.kind}, task", item)) for item in entry.items("task"))
     words = [entry.take(key, str) for key in ("topic", "lesson", "objective", "out_of_scope")]
-    return entry.finish(Exercise(name, *words, imports=_imports(entry), tasks=tasks))
+    lends = _imports(entry, "lends") if "lends" in entry.table else ()
+    return entry.finish(Exercise(name, *words, imports=_imports(entry, "imports"), tasks=tasks, lends=lends))
 
 
-def _imports(entry: _Entry) -> tuple[str, ...]:
-    imports = entry.texts("imports")
+def _imports(entry: _Entry, key: str) -> tuple[str, ...]:
+    imports = entry.texts(key)
     for name in imports:
         try:
             if ":" not in name:
@@ -206,7 +213,7 @@ def _imports(entry: _Entry) -> tuple[str, ...]:
             resolve_name(name)
         except (ValueError, ImportError, AttributeError):
             raise ManifestError(
-                f"{entry.path}: {entry.kind}: imports has {name!r}, which cannot be imported; write module:name"
+                f"{entry.path}: {entry.kind}: {key} has {name!r}, which cannot be imported; write module:name"
             ) from None
     return imports
 
@@ -219,7 +226,8 @@ def _task(entry: _Entry) -> Task:
         raise ManifestError(f"{entry.path}: {entry.kind}: give it two or three hints; the first is a question")
     groups = tuple(_group(_Entry(entry.path, f"{entry.kind}, group", item)) for item in entry.items("group"))
     _no_twins(entry.path, f"{entry.kind}, group", [group.name for group in groups])
-    return entry.finish(Task(number, function, groups, hints, explain))
+    withheld = _imports(entry, "withheld") if "withheld" in entry.table else ()
+    return entry.finish(Task(number, function, groups, hints, explain, withheld))
 
 
 def _group(entry: _Entry) -> Group:

@@ -3,14 +3,11 @@
 Each sentence states what was seen, never what a learner may have thought.
 """
 
-import linecache
 import re
 from dataclasses import FrozenInstanceError
 
 from memslot_lab.course.seen import Difference
-from memslot_lab.watch.budget import Place, Run, is_library, place_of
-
-_LONGEST = 200  # characters of an exception's message
+from memslot_lab.course.stages.playing import Played, Raised, Spot
 
 __all__ = ["returned", "stopped"]
 
@@ -24,77 +21,52 @@ def returned(value: object) -> str:
     return f" It returned {article} {kind}; what is returned is not looked at: change `slots` itself."
 
 
-def stopped(name: str, run: Run) -> Difference | None:
+def stopped(name: str, played: Played) -> Difference | None:
     """Return what ended a call too early: the step budget or an exception; None if it returned by itself."""
-    if run.stopped_at:
-        sentence = f"{name}() was stopped after {run.steps - 1:,} steps, {_where(run.stopped_at)}."
+    if played.stopped:
+        sentence = f"{name}() was stopped after {played.steps - 1:,} steps, {_where(played.stopped)}."
         return Difference("no end", "an end", sentence, "Which value must change in each round so that the loop ends?")
-    if run.error is None:
-        return None
-    return _raised(name, run.error)
+    return _raised(name, played.raised) if played.raised else None
 
 
-def _raised(name: str, error: BaseException) -> Difference:
-    kind = type(error).__name__
-    if isinstance(error, SystemExit):
+def _raised(name: str, raised: Raised) -> Difference:
+    kind = raised.kinds[0]
+    if kind == "stopped":
+        return Difference("stopped", "an end", f"{name}(): {raised.message}.", "Does it end, and by a return?")
+    if SystemExit.__name__ in raised.kinds:
         sentence = f"{name}() called exit(): a function ends with return, or at its last line."
         return Difference(kind, "a return", sentence, "Which line calls it, and what should happen there?")
-    if isinstance(error, RecursionError):
+    if RecursionError.__name__ in raised.kinds:
         return Difference(
             kind, "an end", f"{name}() called itself until Python gave up.", "When does it stop calling itself?"
         )
-    place = _learners_place(error)
-    where = f", {_where(place)}" if place else ""
-    sentence = f"{name}() raised {kind}: {_message(error)}{where}.{_advice(error)}"
-    return Difference(kind, "no error", sentence, _question(error, place))
+    where = f", {_where(raised.spot)}" if raised.spot else ""
+    sentence = f"{name}() raised {kind}: {raised.message}{where}.{_advice(raised)}"
+    return Difference(kind, "no error", sentence, _question(raised))
 
 
-def _message(error: BaseException) -> str:
-    try:
-        return " ".join(str(error).split())[:_LONGEST] or "no message"
-    except Exception:  # a learner's own exception may do anything
-        return "no message"
-
-
-def _learners_place(error: BaseException) -> Place | None:
-    """Return the innermost place of the traceback that is in the learner's own code."""
-    places: list[Place] = []
-    walk = error.__traceback__
-    while walk:
-        frame = walk.tb_frame
-        if not is_library(frame):
-            places.append(place_of(frame, walk.tb_lineno))
-        walk = walk.tb_next
-    return places[-1] if places else None
-
-
-def _where(place: Place) -> str:
-    source = _source(place)
-    numbers = ", ".join(f"{name} = {number}" for name, number in place.numbers.items())
-    line = f"in line {place.line}: `{source}`" if source else f"in line {place.line}"
+def _where(spot: Spot) -> str:
+    numbers = ", ".join(f"{name} = {number}" for name, number in spot.numbers)
+    line = f"in line {spot.line}: `{spot.source}`" if spot.source else f"in line {spot.line}"
     return f"{line}, with {numbers}" if numbers else line
 
 
-def _question(error: BaseException, place: Place | None) -> str:
-    if place and _source(place).startswith("raise "):
+def _question(raised: Raised) -> str:
+    if raised.spot and raised.spot.source.startswith("raise "):
         return "That line raises it itself: what does the task want to come back instead?"
-    if isinstance(error, NameError):
+    if NameError.__name__ in raised.kinds:
         return "Where does that name get its value, in a line that has run?"
-    if isinstance(error, TypeError) and re.search(r"\(\) (?:missing|takes|got)", _message(error)):
+    if TypeError.__name__ in raised.kinds and re.search(r"\(\) (?:missing|takes|got)", raised.message):
         return "Which arguments does the function called in that line take?"
     return "Which value in that line is not what you took it for?"
 
 
-def _source(place: Place) -> str:
-    return linecache.getline(place.filename, place.line).strip()
-
-
-def _advice(error: BaseException) -> str:
-    member = re.search(r"'(\w+)'", _message(error)) if isinstance(error, NameError) else None
+def _advice(raised: Raised) -> str:
+    member = re.search(r"'(\w+)'", raised.message) if NameError.__name__ in raised.kinds else None
     if member and member[1] in _MEMBERS:
         return f" Did you mean slots.{member[1]}?"
     for kind, part, advice in _ADVICE:
-        if isinstance(error, kind) and re.search(part, _message(error)):
+        if kind.__name__ in raised.kinds and re.search(part, raised.message):
             return f" {advice}"
     return ""
 

@@ -3,29 +3,26 @@
 Runs the function in this process, for its own writer; never raises on a learner's mistake.
 """
 
-import inspect
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from inspect import signature
 from random import Random
-from typing import cast
 
 from memslot_lab.course.cases import Case
 from memslot_lab.course.catalog import Task
 from memslot_lab.course.feedback import returned, stopped
 from memslot_lab.course.mirror import LowestFirst
 from memslot_lab.course.misconceptions import named
-from memslot_lab.course.play import Function, Outcome, Printed, parting, play, printing_into, subject_before
+from memslot_lab.course.play import Here, Outcome, Player, parting, play, stage_before
 from memslot_lab.course.results import Failure, GroupResult, Runs, TaskResult
 from memslot_lab.course.seen import Difference, Seen
-from memslot_lab.course.tasks import Judged, cases_of
+from memslot_lab.course.tasks import Judged
 from memslot_lab.course.variants import Variant, cases_in, judged_in
 from memslot_lab.engine.model import Memslots
-from memslot_lab.views.array import in_words
-from memslot_lab.watch import diff, record
+from memslot_lab.watch import diff
 
-__all__ = ["judge"]
+__all__ = ["judge", "judge_player"]
 
 _DRAWN = 25  # cases drawn when those laid out by hand pass
 _FEW = 3  # used slots of the cases on which a function that did not end is compared with the known mistakes
@@ -37,11 +34,28 @@ _STUB = NotImplementedError.__name__
 
 def judge(task: Task, function: object, variant: Variant | None = None) -> TaskResult:
     """Run a function on the cases of its task, or on those of a variant; return what became of each group."""
+    return judge_player(task, Here(function), variant)
+
+
+def judge_player(task: Task, player: Player, variant: Variant | None = None, *, secret: str = "") -> TaskResult:
+    """Have a function played on the cases of its task; return what became of each group.
+
+    Parameters
+    ----------
+    task : Task
+        What was to be written.
+    player : Player
+        Calls it, wherever that is.
+    variant : Variant or None, optional
+        Whose cases; None takes the course's own.
+    secret : str, optional
+        From which further cases are drawn; without one they are the same for everybody.
+    """
     judged = judged_in(task.function, variant)
-    problem = _unusable(task.function, judged, function)
+    problem = _unusable(task.function, judged, player)
     if problem:
         return TaskResult(task, problem=problem)
-    trial = _Trial(task, judged, cast("Function", function), variant)
+    trial = _Trial(task, judged, player, variant, secret)
     failures = trial.failures()
     if len(failures) == len(task.groups) and all(failure.got == _STUB for failure in failures.values()):
         return TaskResult(
@@ -61,8 +75,8 @@ def _wanted(name: str, variant: Variant | None, case: Case) -> list[Outcome]:
 class _Trial:
     """One function on the cases of its task."""
 
-    def __init__(self, task: Task, judged: Judged, function: Function, variant: Variant | None) -> None:
-        self.task, self.judged, self.function, self.variant = task, judged, function, variant
+    def __init__(self, task: Task, judged: Judged, player: Player, variant: Variant | None, secret: str) -> None:
+        self.task, self.judged, self.player, self.variant, self.secret = task, judged, player, variant, secret
         self.cases = cases_in(task.function, variant)
         self.hints = {group.name: group.hint for group in task.groups}
         self.outcomes: dict[Case, list[Outcome]] = {}
@@ -82,7 +96,7 @@ class _Trial:
         """Return the failure of a drawn case, made as small as it goes; the same cases each time."""
         for seed in range(_DRAWN if self.judged.more else 0):
             assert self.judged.more
-            case = self.judged.more(Random(f"{self.task.function} {seed}"))
+            case = self.judged.more(Random(f"{self.secret}{self.task.function} {seed}"))
             failure = self.failure(case)
             if failure:
                 failure = self.shrunk(failure)
@@ -98,17 +112,17 @@ class _Trial:
 
     def failure(self, case: Case, wanted: list[Outcome] | None = None) -> Failure | None:
         """Return how the function fails a case, None if it does not."""
-        outcomes = play(case, self.function)
+        outcomes = self.player.play(case)
         wanted = wanted or play(case, self.judged.reference)
         broken = parting(case, outcomes, wanted)
         # Later calls are made on what is broken already: they tell nothing of the mistake.
         self.outcomes[case] = outcomes if broken is None else outcomes[: broken + 1]
         if broken is None:
             return None
-        before = case.read(case.start())
+        before = case.start().read()
         for number, (outcome, want) in enumerate(zip(outcomes, wanted, strict=False)):
             seen = self.seen(case, number, before, outcome, want)
-            found = stopped(self.task.function, outcome.run) or case.difference(seen)
+            found = stopped(self.task.function, outcome) or case.difference(seen)
             if found:
                 return self.told(case, number, found, seen, outcome)
             before = want.state
@@ -149,50 +163,28 @@ class _Trial:
 
     def runs(self, shown: Failure) -> Runs | None:
         """Return both runs of the call that is shown, recorded; None where there is no array to watch."""
-        with printing_into(Printed()):
-            tapes = [
-                record(function, subject, *shown.case.calls[shown.call], steps=_STEPS)
-                for function, subject in self.subjects(shown)
-                if isinstance(subject, Memslots)
-            ]
-        return Runs(tapes[0], tapes[1], diff(tapes[0], tapes[1])) if tapes else None
-
-    def subjects(self, shown: Failure) -> Iterator[tuple[Function, object]]:
-        for function in (self.function, self.judged.reference):
-            yield function, subject_before(shown.case, shown.call, self.judged.reference)
+        stage, args = stage_before(shown.case, shown.call, self.judged.reference), shown.case.calls[shown.call]
+        if stage.array is None:
+            return None
+        own, right = (player.record(stage.array, args, _STEPS) for player in (self.player, Here(self.judged.reference)))
+        return Runs(own, right, diff(own, right)) if own and right else None
 
 
 # A function that cannot be run at all.
 
 
-def _unusable(name: str, judged: Judged, function: object) -> str:
+def _unusable(name: str, judged: Judged, player: Player) -> str:
     """Say why no case can be run, an empty string when they can."""
-    if not callable(function):
-        return f"{name} is {in_words(function)}, not a function: run the cell that defines it."
-    if str(getattr(function, "__module__", "")).startswith("memslot_lab."):
+    wanted = signature(judged.reference).parameters
+    facts = player.facts(len(wanted))
+    if facts.words:
+        return f"{name} is {facts.words}, not a function: run the cell that defines it."
+    if facts.ours:
         return f"This {name}() is the engine's own: run your answer cell, so that yours takes its place."
-    generates = inspect.isgeneratorfunction(function) and not judged.iterates
-    if generates or inspect.isasyncgenfunction(function):
+    if (facts.kind == "generator" and not judged.iterates) or facts.kind == "async generator":
         return f"{name}() contains `yield`: calling it runs nothing of it. Take the yield out."
-    if inspect.iscoroutinefunction(function):
+    if facts.kind == "coroutine":
         return f"{name}() is an `async def`: calling it runs nothing of it. Write `def`."
-    return _wrong_signature(name, judged, function)
-
-
-def _wrong_signature(name: str, judged: Judged, function: Function) -> str:
-    case = cases_of(name)[0]
-    try:
-        inspect.signature(function).bind(*case.arguments(case.start(), case.calls[0]))
-    except TypeError:
-        wanted = inspect.signature(judged.reference).parameters
-        return f"It is called as {name}({', '.join(wanted)}), but yours is {name}{_parameters(function)}."
-    except ValueError:  # a builtin tells no signature
-        return ""
+    if not facts.fits:
+        return f"It is called as {name}({', '.join(wanted)}), but yours is {name}{facts.parameters}."
     return ""
-
-
-def _parameters(function: Function) -> str:
-    try:
-        return f"({', '.join(inspect.signature(function).parameters)})"
-    except (TypeError, ValueError):
-        return ""

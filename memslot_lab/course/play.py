@@ -1,66 +1,80 @@
 """Play a case with a function: what each call returned and left behind, within a budget of steps."""
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from io import TextIOBase
-from typing import NamedTuple
+from typing import Protocol
 
 from memslot_lab.course.cases import Case
 from memslot_lab.course.looks import same_value
-from memslot_lab.watch.budget import Run, run_with_budget
+from memslot_lab.course.stages import Stage
+from memslot_lab.course.stages.base import Args
+from memslot_lab.course.stages.playing import (
+    Facts,
+    Function,
+    Played,
+    Printed,
+    facts_of,
+    play_calls,
+    printing_into,
+)
+from memslot_lab.engine.model import Memslots
+from memslot_lab.watch import Tape, record
 
-__all__ = [
-    "Function",
-    "Outcome",
-    "Printed",
-    "parting",
-    "play",
-    "printing_into",
-    "same_outcomes",
-    "subject_before",
-]
+__all__ = ["Function", "Here", "Outcome", "Player", "formed", "parting", "play", "same_outcomes", "stage_before"]
 
-Function = Callable[..., object]
+Outcome = Played  # its value in the form that is compared
 
 
-class Outcome(NamedTuple):
-    """What one call left behind.
+class Player(Protocol):
+    """Somewhere a learner's function can be called, and nothing else of it is known."""
+
+    def facts(self, arguments: int) -> Facts:
+        """Return what can be said of the function before it is called with so many arguments."""
+        ...
+
+    def play(self, case: Case) -> list[Outcome]:
+        """Make the calls of a case."""
+        ...
+
+    def record(self, slots: Memslots, args: Args, steps: int) -> Tape | None:
+        """Return one call, recorded; None where it cannot be watched."""
+        ...
+
+
+class Here:
+    """Plays a function in this process: for its own writer, and for those of the course.
 
     Parameters
     ----------
-    run : Run
-        How it ended.
-    value : object
-        What it returned, in the form that is compared.
-    state : object
-        What the subject holds afterwards.
-    printed : str
-        What it printed.
+    function : object
+        Any thing that a learner calls a function.
     """
 
-    run: Run
-    value: object
-    state: object
-    printed: str = ""
+    def __init__(self, function: object) -> None:
+        self._function = function
 
-    @property
-    def end(self) -> str:
-        """How the call ended: "" by itself, else by the budget or by which exception."""
-        return "stopped" if self.run.stopped_at else type(self.run.error).__name__ if self.run.error else ""
+    def facts(self, arguments: int) -> Facts:
+        """Return what can be said of the function before it is called with so many arguments."""
+        return facts_of(self._function, arguments)
+
+    def play(self, case: Case) -> list[Outcome]:
+        """Make the calls of a case."""
+        assert callable(self._function)
+        return play(case, self._function)
+
+    def record(self, slots: Memslots, args: Args, steps: int) -> Tape:
+        """Return one call, recorded."""
+        assert callable(self._function)
+        with printing_into(Printed()):
+            return record(self._function, slots, *args, steps=steps)
 
 
 def play(case: Case, function: Function) -> list[Outcome]:
     """Make the calls of a case, each within its budget; the first that does not end by itself is the last."""
-    subject = case.start()
-    outcomes: list[Outcome] = []
-    for args in case.calls:
-        printed, own = Printed(), case.arguments(subject, args)
-        with printing_into(printed):
-            run = run_with_budget(lambda own=own: case.take(function(*own)), case.budget)
-        outcomes.append(Outcome(run, run.value, case.read(subject), printed.text()))
-        if outcomes[-1].end:
-            break
-    return outcomes
+    return formed(case, play_calls(case.start(), function, case.calls, case.budget))
+
+
+def formed(case: Case, played: list[Played]) -> list[Outcome]:
+    """Return what was played, each value in the form that is compared."""
+    return [one if one.end else one._replace(value=case.form(one.value)) for one in played]
 
 
 def same_outcomes(case: Case, one: list[Outcome], other: list[Outcome]) -> bool:
@@ -77,35 +91,9 @@ def parting(case: Case, one: list[Outcome], other: list[Outcome]) -> int | None:
     return None
 
 
-def subject_before(case: Case, call: int, reference: Function) -> object:
-    """Return the subject as it should be before one of a case's calls, a new one each time."""
-    subject = case.start()
+def stage_before(case: Case, call: int, reference: Function) -> Stage:
+    """Return the stage as it should be before one of a case's calls, a new one each time."""
+    stage = case.start()
     for args in case.calls[:call]:
-        case.take(reference(*case.arguments(subject, args)))
-    return subject
-
-
-@contextmanager
-def printing_into(stream: TextIOBase) -> Generator[None]:
-    """Send what is printed, to either stream, into this one."""
-    with redirect_stdout(stream), redirect_stderr(stream):
-        yield
-
-
-class Printed(TextIOBase):
-    """Keeps the beginning of what is printed."""
-
-    def __init__(self) -> None:
-        self._parts: list[str] = []
-        self._room = 2000  # characters
-
-    def write(self, text: str, /) -> int:
-        """Keep what there is room for."""
-        if self._room > 0:
-            self._parts.append(text[: self._room])
-            self._room -= len(text)
-        return len(text)
-
-    def text(self) -> str:
-        """Return what was kept."""
-        return "".join(self._parts) + ("\n..." if self._room < 0 else "")
+        stage.take(reference(*stage.arguments(args)))
+    return stage

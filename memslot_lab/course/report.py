@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from memslot_lab.course.catalog import Exercise, find_task
-from memslot_lab.course.play import subject_before
+from memslot_lab.course.play import stage_before
 from memslot_lab.course.results import Failure, TaskResult
 from memslot_lab.course.told import call, parting, task_text
 from memslot_lab.course.told_html import box, inline, task_html
@@ -64,7 +64,7 @@ class Report:
         for task in self.tasks:
             if failure := task.smallest:
                 case, reference = failure.case, judged_in(task.task.function, self.variant).reference
-                return case.arguments(subject_before(case, failure.call, reference), case.calls[failure.call])
+                return stage_before(case, failure.call, reference).arguments(case.calls[failure.call])
         raise LookupError(f"{self.name}: no case failed, so there is no example; read what the check says")
 
     def text(self) -> str:

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any
 
+from memslot_lab.course.stages.base import Args
 from memslot_lab.engine.model import MemorySlot
 
 __all__ = ["ALL", "Args", "Aspect", "Difference", "Seen"]
-
-Args: TypeAlias = tuple[object, ...]  # what a call gets after the array
 
 
 class Aspect(Enum):
@@ -67,7 +66,7 @@ class Seen:
     args : Args
         Handed in after the subject.
     before, got, want : object
-        What the subject held, as `Case.read()` tells it; for an array an `ArrayState`.
+        What the subject held, as `Stage.read()` tells it; for an array an `ArrayState`.
     value, right : object
         What was returned, and what should be.
     """

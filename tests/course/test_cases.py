@@ -19,7 +19,7 @@ def known(case: ArrayCase, slot: object) -> bool:
 def test_arrays_of_all_cases_are_legal() -> None:
     """Each array is in order before the calls and after each of them."""
     for case in DELETES:
-        slots = case.start()
+        slots = case.start().slots
         assert violations(slots) == []
         for args in case.calls:
             judged_of("delete").reference(slots, *args)
@@ -29,7 +29,7 @@ def test_arrays_of_all_cases_are_legal() -> None:
 def test_cases_are_the_same_each_time() -> None:
     """Two makings give equal cases, and each start is an array of its own."""
     assert sorted(judged_of("delete").cases(), key=lambda case: case.order) == DELETES
-    assert DELETES[0].start() is not DELETES[0].start()
+    assert DELETES[0].start().slots is not DELETES[0].start().slots
 
 
 def test_cases_come_with_known_ids_first_and_by_size() -> None:
@@ -70,7 +70,7 @@ def test_cases_cover_what_wrong_answers_slip_past() -> None:
 def test_cases_delete_from_every_place_of_a_small_array() -> None:
     """For 2 to 5 slots each index is deleted with the index table looked at."""
     places = {
-        (len(case.used), case.start().id_to_index[case.calls[0][0].id])
+        (len(case.used), case.start().slots.id_to_index[case.calls[0][0].id])
         for case in DELETES
         if case.group == "index table" and len(case.calls) == 1
     }
@@ -81,7 +81,7 @@ def test_cases_delete_from_every_place_of_a_small_array() -> None:
 def test_start_holds_exactly_what_the_case_says() -> None:
     """Entries in use, stale ones, and an index table made from nothing else."""
     case = next(case for case in DELETES if case.stale and len(case.used) == 3)
-    state = read_state(case.start())
+    state = read_state(case.start().slots)
 
     assert state.memslots[: len(case.used) + len(case.stale)] == (*case.used, *case.stale)
     assert state.used_slots == len(case.used)

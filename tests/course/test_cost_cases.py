@@ -30,7 +30,7 @@ def test_answer_of_each_row_of_creates_is_what_the_engine_shifts() -> None:
     for case in cases_of("shifts_of_creates"):
         assert isinstance(case, CreatesCase)
         slots, shifts = Memslots(), 0
-        (gfns,) = case.arguments(None, case.calls[0])
+        (gfns,) = case.start().arguments(case.calls[0])
         for i, gfn in enumerate(gfns):
             tape = record(update_memslots, slots, MemorySlot(i, gfn, 1), Change.CREATE)
             slots, shifts = tape.after, shifts + tape.shifts

@@ -28,7 +28,7 @@ MIRRORED = [exercise.name for exercise in read_manifest().values() if is_mirrore
 def array(rng: Random) -> Memslots:
     """Return an array in the kernel's order."""
     capacity, used, stale = random_array(rng)
-    return ArrayCase("", (), capacity, used, stale, ()).start()
+    return ArrayCase("", (), capacity, used, stale, ()).start().array
 
 
 # A variant and its name.

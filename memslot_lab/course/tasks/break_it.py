@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, TypeAlias, cast
 from memslot_lab.course.cases import Case
 from memslot_lab.course.mutants import load_mutants
 from memslot_lab.course.seen import Args, Difference, Seen
+from memslot_lab.course.stages import Setting
+from memslot_lab.course.stages.sequences import SequencesStage
 from memslot_lab.course.tasks.judged import Judged
 from memslot_lab.engine import update
 from memslot_lab.engine.model import Change, MemorySlot, Memslots
@@ -218,7 +220,11 @@ class AttackCase(Case):
     def title(self) -> str:
         return "all of them" if self.short else f"{len(self.names)} wrong implementation{'s'[len(self.names) == 1 :]}"
 
-    def take(self, value: object) -> object:
+    @property
+    def setting(self) -> Setting:
+        return Setting(SequencesStage)
+
+    def form(self, value: object) -> object:
         return tuple(_attack(value))
 
     def same(self, one: object, other: object) -> bool:

@@ -10,13 +10,15 @@ from memslot_lab.captures.replay import requests_of
 from memslot_lab.course.cases import Case
 from memslot_lab.course.looks import value_text
 from memslot_lab.course.seen import Args, Difference, Seen
+from memslot_lab.course.stages import Setting
+from memslot_lab.course.stages.sequences import Replayed, ReplayStage
 from memslot_lab.course.tasks.judged import Judged
 from memslot_lab.course.tasks.region import classify, region_text
 from memslot_lab.course.workspace import course_files
 from memslot_lab.engine.model import Change, MemorySlot, Memslots
 from memslot_lab.engine.region import PAGE_SHIFT, PAGE_SIZE, UserspaceMemoryRegion
 from memslot_lab.engine.update import update_memslots
-from memslot_lab.views.array import Picture, in_words, is_slot, read_state
+from memslot_lab.views.array import Picture, in_words, is_slot
 
 __all__ = ["CAPACITY", "JUDGED", "boot", "replay_boot"]
 
@@ -80,15 +82,18 @@ class ReplayCase(Case):
     def title(self) -> str:
         return self.named or ("one request" if len(self.requests) == 1 else f"{len(self.requests)} requests")
 
-    def take(self, value: object) -> object:
-        pair: list[object] = [*cast("list[object]", value)] if isinstance(value, tuple | list) else []
-        if len(pair) != 2 or not isinstance(pair[0], Memslots) or not isinstance(pair[1], tuple | list):
-            return pair if isinstance(value, tuple | list) else value
-        slots, verdicts = pair[0], cast("list[object]", pair[1])
-        state = read_state(slots)
+    @property
+    def setting(self) -> Setting:
+        return Setting(ReplayStage)
+
+    def form(self, value: object) -> object:
+        if not isinstance(value, Replayed):
+            return value
+        state = value.array
         entries = tuple(map(_entry, state.memslots[: state.used]))
-        indices = tuple((i, index) for i, index in enumerate(state.id_to_index) if index != -1)
-        return tuple(_Result(state.used_slots, entries, indices, tuple(verdicts)))
+        words = (index if type(index) is int else in_words(index) for index in state.id_to_index)
+        indices = tuple((i, index) for i, index in enumerate(words) if index != -1)
+        return tuple(_Result(state.used_slots, entries, indices, value.verdicts))
 
     def same(self, one: object, other: object) -> bool:
         return True
@@ -154,7 +159,7 @@ def _entry(entry: object) -> object:
 
 
 def _wrong_array(got: _Result, want: _Result) -> Difference | None:
-    if got.used != want.used or type(got.used) is not int:
+    if type(got.used) is not int or got.used != want.used:
         sentence = f"The verdicts are right, but in the end used_slots is {in_words(got.used)}; want {want.used}."
         return Difference(f"used_slots = {in_words(got.used)}", f"used_slots = {want.used}", sentence)
     for i, (own, right) in enumerate(zip(got.entries, want.entries, strict=False)):

@@ -9,6 +9,8 @@ from typing import cast
 from memslot_lab.cost import cost_of
 from memslot_lab.course.cases import Case, PlainCase
 from memslot_lab.course.seen import Args
+from memslot_lab.course.stages import Setting
+from memslot_lab.course.stages.sequences import ListStage
 from memslot_lab.course.tasks.judged import Judged
 from memslot_lab.engine import Change, MemorySlot, Memslots, update_memslots
 from memslot_lab.engine.model import Gfn
@@ -104,9 +106,9 @@ class CreatesCase(PlainCase):
         (gfns,) = cast("tuple[tuple[Gfn, ...]]", self.calls[0])
         return f"{len(gfns)} creates"
 
-    def arguments(self, subject: object, args: Args) -> Args:
-        (gfns,) = cast("tuple[tuple[Gfn, ...]]", args)
-        return ([*gfns],)
+    @property
+    def setting(self) -> Setting:
+        return Setting(ListStage)
 
     def call_text(self, name: str, args: Args, *, brief: bool = False) -> str:
         (gfns,) = cast("tuple[tuple[Gfn, ...]]", args)

@@ -3,30 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import NamedTuple, cast
+from typing import cast
 
 from memslot_lab.course.arrays import HIGH, IDS
 from memslot_lab.course.cases import Case
 from memslot_lab.course.looks import look, value_text
 from memslot_lab.course.seen import Args, Aspect, Difference, Seen
+from memslot_lab.course.stages import Setting
+from memslot_lab.course.stages.trees import TreeStage, TreeState
 from memslot_lab.course.tasks.judged import Judged
 from memslot_lab.engine.model import Gfn, MemorySlot
-from memslot_lab.eras.rbtree import Node
 from memslot_lab.eras.v5_17 import for_each_memslot_in_gfn_range
-from memslot_lab.eras.visits import WatchedTree
 from memslot_lab.views.array import Picture, is_slot
-from memslot_lab.views.tree import TreeRow, read_tree, show_tree
+from memslot_lab.views.tree import show_tree
 
 __all__ = ["JUDGED"]
 
 _SPARE = 2  # nodes that a walk may look at beyond two ways down and those that it yields
-
-
-class _TreeState(NamedTuple):
-    """What a tree holds, and which of its nodes the last call looked at."""
-
-    rows: tuple[TreeRow, ...]
-    visited: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +51,15 @@ class TreeCase(Case):
     def title(self) -> str:
         return f"a tree of {len(self.slots)} slot{'' if len(self.slots) == 1 else 's'}" if self.slots else "no slot"
 
-    def start(self) -> WatchedTree:
-        return WatchedTree(self.slots)
-
-    def arguments(self, subject: object, args: Args) -> Args:
-        cast("WatchedTree", subject).forget()
-        return (subject, *args)
-
-    def take(self, value: object) -> object:
-        if not isinstance(value, Iterator | list | tuple):
-            return value
-        items = cast("Iterator[object]", value)
-        return [f"the node of slot {item.slot.id}" if isinstance(item, Node) else item for item in items]
-
-    def read(self, subject: object) -> _TreeState:
-        tree = cast("WatchedTree", subject)
-        return _TreeState(read_tree(tree), tree.visited)
+    @property
+    def setting(self) -> Setting:
+        return Setting(TreeStage, (self.slots,))
 
     def same(self, one: object, other: object) -> bool:
         return one == other
 
     def blur(self, call: int, value: object, state: object) -> object:
-        return self.counted and self._over(self.calls[call], cast("_TreeState", state)) > 0
+        return self.counted and self._over(self.calls[call], cast("TreeState", state)) > 0
 
     def difference(self, seen: Seen) -> Difference | None:
         if not isinstance(seen.value, list):
@@ -87,7 +67,7 @@ class TreeCase(Case):
         return self._wrong_slots(seen) or (self._too_many(seen) if self.counted else None)
 
     def picture(self, before: object, got: object, want: object) -> Picture:
-        state = cast("_TreeState", got)
+        state = cast("TreeState", got)
         return show_tree(state.rows, looked_at=state.visited)
 
     def call_text(self, name: str, args: Args, *, brief: bool = False) -> str:
@@ -96,7 +76,7 @@ class TreeCase(Case):
     def args_text(self, args: Args) -> str:
         return "{:#x}..{:#x}".format(*cast("tuple[int, int]", args))
 
-    def _over(self, args: Args, state: _TreeState) -> int:
+    def _over(self, args: Args, state: TreeState) -> int:
         """Return how many nodes were looked at beyond what is enough."""
         start, end = cast("tuple[Gfn, Gfn]", args)
         height = 1 + max((row.depth for row in state.rows), default=-1)

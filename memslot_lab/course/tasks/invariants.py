@@ -1,19 +1,21 @@
 """Exercise 01: violations. Judged on which invariants are named, and on the array being left alone."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
 from typing import cast
 
 from memslot_lab.course.arrays import BIG_IDS, HIGH, IDS, array_of, random_array
-from memslot_lab.course.cases import Case, twin
+from memslot_lab.course.cases import Case
 from memslot_lab.course.looks import same_value, value_text
 from memslot_lab.course.seen import Args, Difference, Seen
+from memslot_lab.course.stages import Setting
+from memslot_lab.course.stages.arrays import BrokenStage
 from memslot_lab.course.tasks.judged import Judged
-from memslot_lab.engine import MemorySlot, Memslots, violations
-from memslot_lab.views.array import ArrayState, Picture, read_state, show
+from memslot_lab.engine import MemorySlot, violations
+from memslot_lab.views.array import ArrayState, Picture, show
 
 __all__ = ["JUDGED", "BrokenCase"]
 
@@ -26,13 +28,6 @@ _STAGES = (
 _NAMES = [name for stage in _STAGES for name in stage]
 _NO_RETURN = "What does the function hand back when its last line has run: is there a return on every way out?"
 _NO_LIST = "Two promises may be broken at once, or none: what does a list look like that says so?"
-
-
-class _Holder:
-    """Keeps an array that may be too broken to be recorded."""
-
-    def __init__(self, slots: Memslots) -> None:
-        self.slots = slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +72,21 @@ class BrokenCase(Case):
         slots = self.size[0] + 2
         return 10_000 + 25 * slots * (slots + self.capacity)
 
-    def start(self) -> object:
-        slots = Memslots(self.capacity)
-        slots.memslots = cast("list[MemorySlot]", [twin(entry) for entry in self.memslots])
-        slots.id_to_index = cast("list[int]", [*self.id_to_index])
-        slots.used_slots = self.used_slots
-        return _Holder(slots)
+    @property
+    def setting(self) -> Setting:
+        return Setting(BrokenStage, (self.capacity, self.memslots, self.id_to_index, self.used_slots))
 
-    def arguments(self, subject: object, args: Args) -> Args:
-        return (_slots(subject),)
+    @property
+    def told(self) -> list[str]:
+        """What is wrong with this array, in sentences."""
+        return violations(BrokenStage(self.capacity, self.memslots, self.id_to_index, self.used_slots).slots)
 
-    def take(self, value: object) -> object:
+    def form(self, value: object) -> object:
         """Return the names, sorted; those that nobody can ask for in this array are left out."""
-        if isinstance(value, str) or not isinstance(value, Iterable):
+        if not isinstance(value, list):
             return value
-        names = {_name(item) for item in cast("Iterable[object]", value)}
+        names = {_name(item) for item in cast("list[object]", value)}
         return tuple(sorted(names - self.unasked))
-
-    def read(self, subject: object) -> object:
-        return read_state(_slots(subject))
 
     def same(self, one: object, other: object) -> bool:
         return same_value(_tables(one), _tables(other))
@@ -103,7 +94,7 @@ class BrokenCase(Case):
     @property
     def unasked(self) -> set[str]:
         """Names of the stages behind the one that is broken."""
-        broken = {_name(sentence) for sentence in violations(_slots(self.start()))}
+        broken = {_name(sentence) for sentence in self.told}
         first = next((i for i, stage in enumerate(_STAGES) if broken & {*stage}), len(_STAGES))
         return {name for stage in _STAGES[first + 1 :] for name in stage}
 
@@ -125,7 +116,7 @@ class BrokenCase(Case):
         strange = sorted(names - {*_NAMES})
         if strange:
             return f"A string begins with {strange[0]!r}, which names no invariant; the exercise lists the six names."
-        for told in violations(_slots(self.start())):
+        for told in self.told:
             if _name(told) in wanted - names:
                 return f"{_name(told)} is broken, and not named: {told.partition(': ')[2]}."
         return f"{min(names - wanted, key=_NAMES.index)} is named, but this array keeps it."
@@ -140,11 +131,6 @@ class BrokenCase(Case):
 def _tables(state: object) -> tuple[object, ...]:
     assert isinstance(state, ArrayState)
     return state.memslots, state.id_to_index, state.used_slots, len(state.warnings)
-
-
-def _slots(subject: object) -> Memslots:
-    assert isinstance(subject, _Holder)
-    return subject.slots
 
 
 def _name(item: object) -> str:

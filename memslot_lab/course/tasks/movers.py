@@ -1,16 +1,17 @@
 """Cases for the two movers: the hole and the moved slot's own index are free, and each copy of a slot is counted."""
 
 from collections.abc import Iterator
-from copy import copy
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any, cast
+from typing import cast
 
 from memslot_lab.course.cases import ArrayCase, Case
 from memslot_lab.course.looks import look
 from memslot_lab.course.seen import Args, Aspect, Difference, Seen
-from memslot_lab.engine.model import Gfn, MemorySlot, Memslots
-from memslot_lab.views.array import ArrayState, Picture, is_slot, read_state
+from memslot_lab.course.stages import Setting
+from memslot_lab.course.stages.movers import CountedState, MoverStage
+from memslot_lab.engine.model import Gfn, MemorySlot
+from memslot_lab.views.array import Picture
 
 __all__ = [
     "INDICES",
@@ -27,31 +28,6 @@ __all__ = [
 # Where everybody stands after a move, and what a move leaves alone.
 WHERE = (Aspect.RETURNED, Aspect.OTHER_ENTRIES, Aspect.USED_SLOTS, Aspect.BEHIND, Aspect.WARNINGS)
 INDICES = (Aspect.OTHER_INDICES,)
-
-
-class _Entries(list[Any]):
-    """The entries of an array; counts the slots that are stored one by one, but for the one in the hand.
-
-    What `pop`, `insert`, `sort` and slices do inside is not counted: they are one step for who writes them.
-    """
-
-    hand: object
-    shifts: int
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        super().__setitem__(index, value)
-        if type(index) is int and is_slot(value) and value != self.hand:
-            self.shifts += 1
-
-
-@dataclass(frozen=True, slots=True)
-class _CountedState(ArrayState):
-    shifts: int = 0
-
-
-@dataclass(slots=True)
-class _Counted(Memslots):
-    counter: _Entries | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,35 +58,20 @@ class MoverCase(ArrayCase):
         ids = {slot.id for slot in self.used}
         return self.count == 0 or (self.guarded and self._hand.id not in ids)
 
-    def start(self) -> Memslots:
-        plain = ArrayCase.start(self)
-        slots = _Counted(self.capacity)
-        entries = _Entries(plain.memslots)
-        entries.hand, entries.shifts = self._hand, 0
-        slots.memslots, slots.id_to_index = entries if self.counted else plain.memslots, plain.id_to_index
-        slots.used_slots = plain.used_slots if self.count is None else self.count
-        slots.counter = entries
-        return slots
+    @property
+    def setting(self) -> Setting:
+        used_slots = len(self.used) if self.count is None else self.count
+        return Setting(MoverStage, (self.capacity, self.used, self.stale, used_slots, self._hand, self.counted))
 
     @property
     def _hand(self) -> MemorySlot:
         return cast("MemorySlot", self.calls[0][0])
 
-    def read(self, subject: object) -> ArrayState:
-        if not isinstance(subject, _Counted):
-            return read_state(subject)
-        plain = copy(subject)
-        if type(plain.memslots) is _Entries:
-            plain.memslots = [*plain.memslots]
-        state = read_state(plain)
-        shifts = subject.counter.shifts if subject.counter is not None else 0
-        return _CountedState(*(getattr(state, name) for name in ArrayState.__slots__), shifts=shifts)
-
     def same(self, one: object, other: object) -> bool:
         return ArrayCase.same(self, one, other) and getattr(one, "shifts", 0) == getattr(other, "shifts", 0)
 
     def blur(self, call: int, value: object, state: object) -> object:
-        if not isinstance(state, _CountedState):
+        if not isinstance(state, CountedState):
             return state
         entries, indices = [*state.memslots], [*state.id_to_index]
         _free(entries, value, None)
@@ -131,7 +92,7 @@ class MoverCase(ArrayCase):
         found = look(seen, self.looked_at)
         if found or not self.counted:
             return found
-        got, most = cast("_CountedState", seen.got).shifts, self._distance(seen.right)
+        got, most = cast("CountedState", seen.got).shifts, self._distance(seen.right)
         if got <= most:
             return None
         need = "no slot has" if not most else "1 slot has" if most == 1 else f"{most} slots have"

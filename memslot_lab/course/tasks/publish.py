@@ -4,105 +4,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from random import Random
-from typing import NamedTuple, cast
+from typing import cast
 
 from memslot_lab.course.arrays import IDS, array_of
 from memslot_lab.course.cases import Case
 from memslot_lab.course.looks import look
 from memslot_lab.course.seen import Args, Aspect, Difference, Seen
+from memslot_lab.course.stages import Setting
+from memslot_lab.course.stages.publishing import Look, PublishStage, Story
 from memslot_lab.course.tasks.judged import Judged
 from memslot_lab.engine.model import Change, MemorySlot
 from memslot_lab.engine.update import update_memslots
-from memslot_lab.publish import KVM_MEMSLOT_INVALID, MemslotSet, Publisher, Reader, install
+from memslot_lab.publish import KVM_MEMSLOT_INVALID, MemslotSet, Publisher, install
 from memslot_lab.views.array import Picture
-from memslot_lab.views.publishing import generation_text, seen_text, table_picture
+from memslot_lab.views.publishing import generation_text, table_picture
 
-__all__ = ["JUDGED", "Stage"]
-
-
-class _Look(NamedTuple):
-    """What one reader found: when it entered, and when it looked last; and whether it was forgotten in an old set."""
-
-    name: str
-    entered: str
-    generation: int
-    left: str
-    forgotten: bool
-    flags: tuple[int, ...] = ()  # of the slots that it found, when it entered
-
-
-class _Story(NamedTuple):
-    """What all readers found, and what was there in the end."""
-
-    looks: tuple[_Look, ...]
-    waits: tuple[int, ...]  # the generation during each wait
-    active: str
-    generation: int
-    memory: str  # what became of the old sets
-
-
-class Stage(Publisher):
-    """A publisher with an audience: a reader enters before everything and after each set that is published.
-
-    A reader leaves when the writer waits for it, and looks once more before it goes.
-    """
-
-    def __init__(self, used: tuple[MemorySlot, ...], *, address_spaces: int = 1, generation: int = 0) -> None:
-        super().__init__(max(slot.id for slot in used) + 2, address_spaces=address_spaces)
-        for slot in used:
-            update_memslots(self.active, slot, Change.CREATE)
-        self.active.generation = generation
-        self._looks: list[tuple[Reader, str, int, tuple[int, ...]]] = []
-        self._left: dict[Reader, str] = {}
-        self._waits: list[int] = []
-        self._held: list[str] = []  # frees of what somebody still needs
-        self._published = [self.active]
-        self._audience("before")
-
-    def publish(self, slots: MemslotSet) -> None:
-        super().publish(slots)
-        self._published.append(slots)
-        self._audience(f"after publish {len(self._looks)}")
-
-    def wait_for_readers(self) -> None:
-        going = [reader for reader in self.readers if reader.inside and reader.slots is not self.active]
-        self._left |= {reader: _sees(reader) for reader in going}
-        self._waits += [self.active.generation] * bool(going)
-        super().wait_for_readers()
-
-    def free(self, slots: MemslotSet) -> None:
-        if slots is self.active:
-            self._held.append("the set that readers find was freed")
-        elif self.readers_of(slots):
-            self._held.append("a set with a reader in it was freed")
-        super().free(slots)
-
-    def story(self) -> _Story:
-        """Return what was seen so far; who is still inside looks once more."""
-        looks = (
-            _Look(reader.name, entered, generation, self._left.get(reader, _sees(reader)), self._forgot(reader), flags)
-            for reader, entered, generation, flags in self._looks
-        )
-        active, generation = seen_text(self.active), self.active.generation
-        return _Story(tuple(looks), tuple(self._waits), active, generation, self._memory())
-
-    def _forgot(self, reader: Reader) -> bool:
-        return reader.inside and reader.slots is not self.active
-
-    def _memory(self) -> str:
-        left = {id(slots) for slots in self._published if slots is not self.active and not slots.freed}
-        old = f"{len(left)} old set{'s'[len(left) == 1 :]} not freed" if left else "each old set is freed"
-        return "; ".join([*self._held, old])
-
-    def _audience(self, name: str) -> None:
-        reader = self.enter(name)
-        used = self.active.memslots[: max(self.active.used_slots, 0)]
-        flags = tuple(slot.flags for slot in used)
-        self._looks.append((reader, _sees(reader), self.active.generation, flags))
-
-
-def _sees(reader: Reader) -> str:
-    return "freed memory" if reader.slots.freed else seen_text(reader.slots)
+__all__ = ["JUDGED"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,22 +57,9 @@ class PublishCase(Case):
         spaces = "one address space" if self.address_spaces == 1 else f"{self.address_spaces} address spaces"
         return f"{slots}, generation {self.generation}, {spaces}"
 
-    def start(self) -> Stage:
-        return Stage(self.used, address_spaces=self.address_spaces, generation=self.generation)
-
-    def arguments(self, subject: object, args: Args) -> Args:
-        (what,) = args
-        if not isinstance(what, MemorySlot):
-            return (subject, what)
-        new = cast("Stage", subject).active.copy()
-        update_memslots(new, what, Change.CREATE)
-        return (subject, new)
-
-    def take(self, value: object) -> object:
-        return f"the set with {seen_text(value)}" if isinstance(value, MemslotSet) else value
-
-    def read(self, subject: object) -> _Story:
-        return cast("Stage", subject).story()
+    @property
+    def setting(self) -> Setting:
+        return Setting(PublishStage, (self.used, self.address_spaces, self.generation))
 
     def same(self, one: object, other: object) -> bool:
         return one == other
@@ -164,7 +68,7 @@ class PublishCase(Case):
         return next((found for name in self.looked_at if (found := _LOOKS[name](seen))), None)
 
     def picture(self, before: object, got: object, want: object) -> Picture:
-        own, right = cast("tuple[_Story, _Story]", (got, want))
+        own, right = cast("tuple[Story, Story]", (got, want))
         rows = [(look.name, *_look_texts(look, also)) for look, also in _pairs(own, right)]
         rows += [("in the end", _end_text(own), _end_text(right))]
         lit = [i for i, (_, one, other) in enumerate(rows) if one != other]
@@ -175,21 +79,21 @@ class PublishCase(Case):
         return f"{name}(vm, {f'a copy with slot {what.id} created' if isinstance(what, MemorySlot) else what})"
 
 
-_NOBODY = _Look("", "", 0, "", forgotten=False)
+_NOBODY = Look("", "", 0, "", forgotten=False)
 
 
-def _pairs(own: _Story, right: _Story) -> Iterator[tuple[_Look, _Look]]:
+def _pairs(own: Story, right: Story) -> Iterator[tuple[Look, Look]]:
     for one, other in zip_longest(own.looks, right.looks, fillvalue=_NOBODY):
         name = one.name or other.name
         yield one._replace(name=name), other._replace(name=name)
 
 
-def _look_texts(own: _Look, right: _Look) -> tuple[str, str]:
+def _look_texts(own: Look, right: Look) -> tuple[str, str]:
     odd = own.entered == right.entered and own.flags != right.flags
     return _look_text(own, with_flags=odd), _look_text(right, with_flags=odd)
 
 
-def _look_text(look: _Look, *, with_flags: bool = False) -> str:
+def _look_text(look: Look, *, with_flags: bool = False) -> str:
     if not look.entered:
         return "(no set was published)"
     changed = f", later {look.left}" if look.left != look.entered else ""
@@ -202,7 +106,7 @@ def _flags_text(flags: tuple[int, ...]) -> str:
     return " ".join(map(hex, flags))
 
 
-def _end_text(story: _Story) -> str:
+def _end_text(story: Story) -> str:
     return f"{story.active}; generation {generation_text(story.generation)}; {story.memory}"
 
 
@@ -211,7 +115,7 @@ def _end_text(story: _Story) -> str:
 
 def _torn(seen: Seen) -> Difference | None:
     """Return who saw two things in one set."""
-    for own in cast("_Story", seen.got).looks:
+    for own in cast("Story", seen.got).looks:
         if own.left == "freed memory":
             sentence = f"The reader who entered {own.name} was still inside when its set was freed."
             hint = "Which set do readers find at that moment, and which one is in nobody's hand?"
@@ -223,7 +127,7 @@ def _torn(seen: Seen) -> Difference | None:
 
 
 def _published(seen: Seen) -> Difference | None:
-    got, want = cast("tuple[_Story, _Story]", (seen.got, seen.want))
+    got, want = cast("tuple[Story, Story]", (seen.got, seen.want))
     for own, right in _pairs(got, want):
         if own.entered and right.entered and own.entered != right.entered:
             sentence = f"A reader who enters {own.name} sees {own.entered}; want {right.entered}."
@@ -239,7 +143,7 @@ def _published(seen: Seen) -> Difference | None:
 
 def _flags(seen: Seen) -> Difference | None:
     """Return who found the right slots with other flags than they should have."""
-    for own, right in _pairs(*cast("tuple[_Story, _Story]", (seen.got, seen.want))):
+    for own, right in _pairs(*cast("tuple[Story, Story]", (seen.got, seen.want))):
         if own.entered == right.entered and own.flags != right.flags:
             words = _flags_text(own.flags), _flags_text(right.flags)
             sentence = f"A reader who enters {own.name} sees {own.entered} with the flags {words[0]}; want {words[1]}."
@@ -253,7 +157,7 @@ def _times(count: int) -> str:
 
 
 def _waited(seen: Seen) -> Difference | None:
-    for own in cast("_Story", seen.got).looks:
+    for own in cast("Story", seen.got).looks:
         if own.forgotten:
             sentence = f"The reader who entered {own.name} is still inside an old set: nobody waited for it."
             return Difference("still inside", "waited for", sentence)
@@ -261,7 +165,7 @@ def _waited(seen: Seen) -> Difference | None:
 
 
 def _generation(seen: Seen) -> Difference | None:
-    got, want = cast("tuple[_Story, _Story]", (seen.got, seen.want))
+    got, want = cast("tuple[Story, Story]", (seen.got, seen.want))
     numbers = [(f"A reader who enters {a.name} finds", a.generation, b.generation) for a, b in _pairs(got, want)]
     numbers += [("During the wait there is", *pair) for pair in zip(got.waits, want.waits, strict=False)]
     for where, own, right in [*numbers, ("In the end there is", got.generation, want.generation)]:

@@ -10,6 +10,7 @@ from memslot_lab.course.arrays import BIG_IDS, HIGH, IDS, array_of, random_array
 from memslot_lab.course.cases import ArrayCase, Case
 from memslot_lab.course.looks import look, same_value, value_text
 from memslot_lab.course.seen import ALL, Args, Aspect, Difference, Seen
+from memslot_lab.course.stages.arrays import ArrayStage
 from memslot_lab.course.tasks.judged import Judged
 from memslot_lab.engine import Change, MemorySlot, MemslotError, Memslots, UserspaceMemoryRegion, Vm
 from memslot_lab.engine.region import KVM_MEM_LOG_DIRTY_PAGES, KVM_MEM_READONLY, PAGE_SIZE
@@ -42,7 +43,7 @@ def _answer(slots: Memslots, region: UserspaceMemoryRegion) -> tuple[Change | st
 class RegionCase(ArrayCase):
     """One array, and requests that are asked about."""
 
-    def take(self, value: object) -> object:
+    def form(self, value: object) -> object:
         """Return what was said; words for nothing, so that None can be a right answer."""
         return _NOTHING if value is None else value
 
@@ -64,11 +65,15 @@ class RegionCase(ArrayCase):
     def args_text(self, args: Args) -> str:
         return f"slot {cast('UserspaceMemoryRegion', args[0]).slot}"
 
+    def slots(self) -> Memslots:
+        """Return the array that is asked about."""
+        return ArrayStage(self.capacity, self.used, self.stale).slots
+
     def _why(self, seen: Seen) -> str:
         region = cast("UserspaceMemoryRegion", seen.args[0])
         if isinstance(seen.value, int) and not isinstance(seen.value, bool):
             return "An errno is named here, not numbered."
-        why = _answer(self.start(), region)[1]
+        why = _answer(self.slots(), region)[1]
         if why:
             return f"The rule: {why.partition('; ')[0]}."
         return _WHYS[seen.right].format(region.slot)
@@ -267,7 +272,7 @@ def _more(rng: Random) -> Case:
     if rng.random() < 0.3:
         request = replace(request, memory_size=rng.choice((0, 1, 3)) * PAGE_SIZE)
     drawn = RegionCase("", (Aspect.RETURNED,), capacity, used, stale, ((request,),))
-    return replace(drawn, group=_group(classify(drawn.start(), request)))
+    return replace(drawn, group=_group(classify(drawn.slots(), request)))
 
 
 def _group(right: Change | str | None) -> str:

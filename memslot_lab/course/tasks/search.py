@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from functools import partial
 from math import log2
 from random import Random
-from types import CodeType, FrameType
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from memslot_lab.course.arrays import BIG_IDS, HIGH, IDS, array_of, random_array
 from memslot_lab.course.cases import ArrayCase, Case
 from memslot_lab.course.looks import look, same_value, value_text
 from memslot_lab.course.seen import ALL, Args, Aspect, Difference, Seen
+from memslot_lab.course.stages import Setting
+from memslot_lab.course.stages.searches import Cost, MeteredStage, gfn_of_rank
 from memslot_lab.course.tasks.judged import Judged
-from memslot_lab.engine import MemorySlot, Memslots, search_memslots
+from memslot_lab.engine import MemorySlot, search_memslots
 from memslot_lab.engine.model import Gfn
 from memslot_lab.views.array import Picture, is_slot, show, show_diff
-from memslot_lab.watch.watched import Table, WatchedGfn, WatchedMemslots, Watcher
 
 __all__ = ["JUDGED", "GrowthCase", "SearchCase"]
 
@@ -28,7 +28,7 @@ _NO_SLOT = "What does the docstring say is returned: for a GFN that a slot holds
 class SearchCase(ArrayCase):
     """One array, and GFNs that are looked for in it."""
 
-    def take(self, value: object) -> object:
+    def form(self, value: object) -> object:
         """Return what was found; words for nothing, so that None can be a right answer."""
         return _NOTHING if value is None else value
 
@@ -71,98 +71,6 @@ def _range(slot: MemorySlot) -> str:
 
 # What a search costs.
 
-
-def _kept(name: str) -> Any:
-    method = getattr(int, name)
-
-    def operate(self: "_MeteredGfn", *other: int) -> Any:
-        outcome = method(self, *other)
-        # Whoever reckons with a GFN has read its entry, also by a way that no list tells, as `list.copy()`.
-        self.watcher.read(Table.MEMSLOTS, 0, operate.__code__)
-        return outcome if outcome is NotImplemented else _metered(outcome, self.watcher)
-
-    return operate
-
-
-class _MeteredGfn(WatchedGfn):
-    """A GFN that tells its comparisons; so does what is reckoned from it: ``-slot.base_gfn`` is a key for bisect."""
-
-    __add__, __radd__ = _kept("__add__"), _kept("__radd__")
-    __sub__, __rsub__, __neg__ = _kept("__sub__"), _kept("__rsub__"), _kept("__neg__")
-
-
-def _metered(value: int, watcher: Watcher) -> _MeteredGfn:
-    gfn = _MeteredGfn(value)
-    gfn.watcher, gfn.row = watcher, 0
-    return gfn
-
-
-class Cost(NamedTuple):
-    """What the most expensive search in arrays of one size took."""
-
-    slots: int
-    compares: int
-    reads: int
-
-    @property
-    def rounds(self) -> int:
-        """Comparisons; where they are too few to tell so many slots apart, they were hidden, and reads count too."""
-        return self.compares if self.compares >= log2(self.slots) else max(self.compares, self.reads)
-
-    @property
-    def what(self) -> str:
-        """What `rounds` counts, in a word."""
-        return "comparisons" if self.rounds == self.compares else "reads of entries"
-
-
-class _Meter:
-    """Makes watched arrays, and keeps what each search in them took."""
-
-    def __init__(self) -> None:
-        self.compares = self.reads = 0
-        self.costs: dict[int, Cost] = {}
-        self.slots = 0
-        self.arrays: dict[int, Memslots] = {}  # by size, to copy from
-
-    def array(self, count: int) -> Memslots:
-        """Return an array of so many slots that tells what is done to it; a new one each time."""
-        self.settle()
-        if count not in self.arrays:
-            self.arrays[count] = self._array(count)
-        self.slots = count
-        watched = WatchedMemslots(self.arrays[count], self, lambda entry: entry)
-        self.compares = self.reads = 0
-        return watched
-
-    def _array(self, count: int) -> Memslots:
-        slots = Memslots(count)
-        slots.used_slots = count
-        for i in range(count):
-            slot_id = (5 * i + 3) % count
-            slots.memslots[i] = MemorySlot(slot_id, _metered(0x100 * (count - 1 - i), self), 0x80)
-            slots.id_to_index[slot_id] = i
-        return slots
-
-    def settle(self) -> tuple[Cost, ...]:
-        """Return the costs so far, that of the last search among them."""
-        if self.slots:
-            most = self.costs.get(self.slots, Cost(self.slots, 0, 0))
-            self.costs[self.slots] = Cost(self.slots, max(most.compares, self.compares), max(most.reads, self.reads))
-        return tuple(self.costs.values())
-
-    # As a watcher.
-
-    def read(self, table: Table, place: int, code: CodeType) -> None:
-        self.reads += table is Table.MEMSLOTS
-
-    def wrote(self, changes: list[tuple[Table, int, object]]) -> None:
-        pass
-
-    def compared(self, comparison: tuple[str, object, object, bool], frame: FrameType) -> None:
-        # Python walks a range for a subclass of int: `gfn - base in range(...)` is one question, not one a frame.
-        self.compares += comparison[0] not in ("==", "!=")
-
-
 _SIZES = (16, 128, 1024)
 _A_DOUBLING = 8  # rounds that twice the slots may cost; a halving that compares three times takes 3
 
@@ -189,21 +97,9 @@ class GrowthCase(Case):
     def budget(self) -> int:
         return 100_000
 
-    def start(self) -> object:
-        return _Meter()
-
-    def arguments(self, subject: object, args: Args) -> Args:
-        assert isinstance(subject, _Meter)
-        count, rank = cast("tuple[int, int]", args)
-        return (subject.array(count), _gfn(rank))
-
-    def take(self, value: object) -> object:
-        """Return the id of what was found: its GFN is a watched one."""
-        return value.id if isinstance(value, MemorySlot) else "no slot"
-
-    def read(self, subject: object) -> object:
-        assert isinstance(subject, _Meter)
-        return subject.settle()
+    @property
+    def setting(self) -> Setting:
+        return Setting(MeteredStage)
 
     def same(self, one: object, other: object) -> bool:
         return _too_much(one) is _too_much(other)
@@ -211,7 +107,7 @@ class GrowthCase(Case):
     def difference(self, seen: Seen) -> Difference | None:
         count, rank = cast("tuple[int, int]", seen.args)
         if not same_value(seen.value, seen.right):
-            sentence = f"GFN {_gfn(rank):#x} lies in slot {seen.right}, but {seen.name}() found {seen.value}."
+            sentence = f"GFN {gfn_of_rank(rank):#x} lies in slot {seen.right}, but {seen.name}() found {seen.value}."
             return Difference(f"found {seen.value}", f"found {seen.right}", sentence)
         if rank != count - 1 or not _too_much(seen.got):
             return None
@@ -225,15 +121,11 @@ class GrowthCase(Case):
 
     def call_text(self, name: str, args: Args, *, brief: bool = False) -> str:
         count, rank = cast("tuple[int, int]", args)
-        return f"one of {count} slots" if brief else f"{name}(slots, {_gfn(rank):#x}), with {count} slots in use"
+        return f"one of {count} slots" if brief else f"{name}(slots, {gfn_of_rank(rank):#x}), with {count} slots in use"
 
     def args_text(self, args: Args) -> str:
         count, rank = cast("tuple[int, int]", args)
-        return f"{_gfn(rank):#x} of {count}"
-
-
-def _gfn(rank: int) -> Gfn:
-    return 0x100 * rank + 0x40
+        return f"{gfn_of_rank(rank):#x} of {count}"
 
 
 def _too_much(state: object) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 from random import Random
 from typing import cast
 
@@ -11,15 +10,16 @@ from memslot_lab.course.arrays import BIG_IDS, HIGH, IDS, array_of, random_array
 from memslot_lab.course.cases import ArrayCase, Case
 from memslot_lab.course.looks import look, same_value, value_text
 from memslot_lab.course.seen import ALL, Args, Aspect, Difference, Seen
+from memslot_lab.course.stages import Setting
+from memslot_lab.course.stages.arrays import MOST_WALKED, ChangingStage, WalkStage
 from memslot_lab.course.tasks.judged import Judged
-from memslot_lab.engine import MemorySlot, Memslots, for_each_memslot
-from memslot_lab.views.array import ArrayState, Picture, is_slot, read_state, show, show_diff
+from memslot_lab.engine import MemorySlot, for_each_memslot
+from memslot_lab.views.array import ArrayState, Picture, is_slot, show, show_diff
 
 __all__ = ["JUDGED", "ChangedCase", "WalkCase"]
 
 _NO_WALK = "Which line hands something to the caller, and does it run when nothing is in use?"
 _NO_SLOT = "What does the docstring say is given, and what does a for loop over your walk get first?"
-_MOST = 1000  # slots that are taken from a walk; the largest array here has 600 entries
 
 Slots = tuple[MemorySlot, ...]
 
@@ -34,24 +34,17 @@ class WalkCase(ArrayCase):
         How many slots are taken from each walk.
     """
 
-    stop_after: int = _MOST
+    stop_after: int = MOST_WALKED
 
-    def take(self, value: object) -> object:
-        """Return what a walk gives, as a list."""
-        return _walked(value, self.stop_after)
+    @property
+    def setting(self) -> Setting:
+        return Setting(WalkStage, (self.capacity, self.used, self.stale, self.stop_after))
 
     def difference(self, seen: Seen) -> Difference | None:
         return _difference(seen) if Aspect.RETURNED in self.looked_at else look(seen, self.looked_at)
 
     def picture(self, before: object, got: object, want: object) -> Picture:
         return show(before) if Aspect.RETURNED in self.looked_at else show_diff(got, want, before=before)
-
-
-class _Changing:
-    """An array that becomes another one before each walk; the object stays the same."""
-
-    def __init__(self, capacity: int) -> None:
-        self.slots = Memslots(capacity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +71,9 @@ class ChangedCase(Case):
     def title(self) -> str:
         return "an array that has changed since the walk before"
 
-    def start(self) -> object:
-        return _Changing(16)
-
-    def arguments(self, subject: object, args: Args) -> Args:
-        assert isinstance(subject, _Changing)
-        used, stale = cast("tuple[Slots, Slots]", args)
-        fresh = ArrayCase(self.group, (), subject.slots.capacity, used, stale, ()).start()
-        subject.slots.memslots[:], subject.slots.id_to_index[:] = fresh.memslots, fresh.id_to_index
-        subject.slots.used_slots = fresh.used_slots
-        return (subject.slots,)
-
-    def take(self, value: object) -> object:
-        """Return what a walk gives, as a list."""
-        return _walked(value, _MOST)
-
-    def read(self, subject: object) -> object:
-        assert isinstance(subject, _Changing)
-        return read_state(subject.slots)
+    @property
+    def setting(self) -> Setting:
+        return Setting(ChangingStage, (16,))
 
     def same(self, one: object, other: object) -> bool:
         return isinstance(one, ArrayState) and isinstance(other, ArrayState) and _same(one, other)
@@ -116,13 +94,6 @@ class ChangedCase(Case):
 
 def _same(one: ArrayState, other: ArrayState) -> bool:
     return same_value(one.memslots, other.memslots) and same_value(one.used_slots, other.used_slots)
-
-
-def _walked(value: object, most: int) -> object:
-    """Return the first so many items, a list; what cannot be walked as it is."""
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        return value
-    return list(islice(iter(cast("Iterable[object]", value)), most))
 
 
 def _ids(slots: object) -> str:

@@ -1,0 +1,223 @@
+"""Write what goes to a stage, and what comes back from it, as JSON's plain data; read it strictly.
+
+Numbers, strings and None stand for themselves; all else is a list that begins with a name: ``["tuple", 1, 2]``,
+``["MemorySlot", 3, 256, 128, 0, 0]``. What has no name here comes back as a `Thing`: its type and its text.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from importlib import import_module
+from types import GenericAlias, NoneType, UnionType
+from typing import Any, TypeAlias, cast, get_args, get_origin, get_type_hints
+
+from memslot_lab.course.stages.base import Setting
+from memslot_lab.engine.model import Change, MemorySlot, Memslots
+from memslot_lab.views.array import is_slot
+from memslot_lab.watch.words import in_words
+
+__all__ = ["Coded", "CodingError", "Thing", "decode", "encode"]
+
+Coded: TypeAlias = "bool | int | str | list[Coded] | None"
+
+_DEEPEST = 12
+_LONGEST = 4000  # characters of a string
+_LARGEST = 1 << 256
+_ROOM = "memslot_lab.course.stages"
+# Classes of plain fields, by the module that is asked for them when one is met.
+_MODULES = {
+    "ArrayState": "memslot_lab.views.array",
+    "Cost": f"{_ROOM}.searches",
+    "CountedState": f"{_ROOM}.movers",
+    "Facts": f"{_ROOM}.playing",
+    "KernelWarning": "memslot_lab.engine.model",
+    "Look": f"{_ROOM}.publishing",
+    "MemorySlot": "memslot_lab.engine.model",
+    "Played": f"{_ROOM}.playing",
+    "Raised": f"{_ROOM}.playing",
+    "Replayed": f"{_ROOM}.sequences",
+    "Spot": f"{_ROOM}.playing",
+    "Story": f"{_ROOM}.publishing",
+    "TreeRow": "memslot_lab.views.tree",
+    "TreeState": f"{_ROOM}.trees",
+    "UserspaceMemoryRegion": "memslot_lab.engine.region",
+}
+
+
+class CodingError(ValueError):
+    """Something is not what `encode()` writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something of which only its type's name and its text are known."""
+
+    kind: str
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def encode(value: object, *, depth: int = _DEEPEST) -> Coded:
+    """Return a value as plain data; never raises, whatever it is."""
+    kind = type(value)
+    if value is None or kind is bool or (kind is int and abs(cast("int", value)) < _LARGEST):
+        return cast("bool | int | None", value)
+    if kind is str and len(cast("str", value)) <= _LONGEST and _is_text(cast("str", value)):
+        return cast("str", value)
+    write = _WRITERS.get(kind) or (_write_fields if _MODULES.get(kind.__name__) == kind.__module__ else _write_thing)
+    return write(value, depth - 1) if depth else _write_thing(value, depth)
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+    return True
+
+
+def _write_items(name: str) -> Callable[[Any, int], Coded]:
+    return lambda value, depth: [name, *(encode(item, depth=depth) for item in value)]
+
+
+def _write_fields(value: object, depth: int) -> Coded:
+    kind = type(value)
+    if kind is MemorySlot and not is_slot(value):
+        return _write_thing(value, depth)
+    return [kind.__name__, *(encode(getattr(value, name), depth=depth) for name in _names(kind))]
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else cast("Any", kind)._fields
+
+
+def _write_array(slots: Memslots, depth: int) -> Coded:
+    tables = [slots.capacity, slots.memslots, slots.id_to_index, slots.used_slots, slots.warnings, slots.before_array]
+    return ["Memslots", *(encode([*table] if isinstance(table, list) else table, depth=depth) for table in tables)]
+
+
+def _write_thing(value: object, depth: int) -> Coded:
+    return ["Thing", type(value).__name__[:100], in_words(value).encode(errors="replace").decode()]
+
+
+_WRITERS: dict[type, Callable[[Any, int], Coded]] = {
+    list: _write_items("list"),
+    tuple: _write_items("tuple"),
+    frozenset: lambda value, depth: ["frozenset", *(encode(item, depth=depth) for item in sorted(value, key=str))],
+    float: lambda value, depth: ["float", value.hex()],
+    Change: lambda value, depth: ["Change", value.name],
+    Memslots: _write_array,
+    Setting: lambda value, depth: [
+        "Setting",
+        value.kind.__module__.rpartition(".")[2],
+        value.kind.__name__,
+        encode(value.values, depth=depth),
+    ],
+}
+
+
+def decode(data: Coded, *, trusted: bool = False) -> Any:
+    """Return the value of plain data.
+
+    Parameters
+    ----------
+    data : Coded
+        What `encode()` gave, or pretends to.
+    trusted : bool, optional
+        Whether it may say how to set up a stage and hold whole arrays: in the sandbox, from the judge.
+
+    Raises
+    ------
+    CodingError
+        It is not of that form, or a field is not of the type that its class declares.
+    """
+    try:
+        return _read(data, trusted, _DEEPEST)
+    except CodingError:
+        raise
+    except Exception as error:  # a constructor's own refusal, of whatever kind
+        raise CodingError(f"{type(error).__name__}: {error}") from None
+
+
+def _read(data: Coded, trusted: bool, depth: int) -> Any:
+    if not isinstance(data, list):
+        if type(data) not in (NoneType, bool, int, str):
+            raise CodingError(f"{type(data).__name__} is nothing that is written")
+        return data
+    if not data or not isinstance(data[0], str) or not depth:
+        raise CodingError("a list without a name, or too deep")
+    name, items = data[0], data[1:]
+    if name in _STAGED and not trusted:
+        raise CodingError(f"{name} comes from the judge alone")
+    read = _READERS.get(name)
+    values = [_read(item, trusted, depth - 1) for item in items]
+    return read(*values) if read else _read_fields(name, values)
+
+
+def _read_fields(name: str, values: list[Any]) -> Any:
+    if name not in _MODULES:
+        raise CodingError(f"{name[:40]!r} is no name")
+    kind = getattr(import_module(_MODULES[name]), name)
+    names, hints = _names(kind), _hints(kind)
+    if len(values) != len(names):
+        raise CodingError(f"{name} has {len(values)} fields")
+    for field, value in zip(names, values, strict=True):
+        if not _fits(value, hints[field]):
+            raise CodingError(f"{name}.{field} is {in_words(value)}")
+    return kind(*values)
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Return whether a value is of a declared type, exactly: True is no int."""
+    if hint is object or hint is Any:
+        return True
+    if isinstance(hint, UnionType) or (get_origin(hint) is not None and type(None) in get_args(hint)):
+        return any(_fits(value, each) for each in get_args(hint))
+    if hint is None:
+        return value is None
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is None or not isinstance(hint, GenericAlias):
+        return type(value) is hint if isinstance(hint, type) else type(value) is str  # a Literal of names
+    if type(value) is not origin:
+        return False
+    items = cast("tuple[object, ...]", value)
+    if origin is tuple and Ellipsis not in inner:
+        return len(items) == len(inner) and all(map(_fits, items, inner))
+    return all(_fits(item, inner[0]) for item in items)
+
+
+def _read_setting(module: str, kind: str, values: tuple[object, ...]) -> Setting:
+    return Setting(getattr(import_module(f"{_ROOM}.{module}"), kind), values)
+
+
+def _read_array(capacity: int, *tables: Any) -> Memslots:
+    slots = Memslots(capacity)
+    slots.memslots, slots.id_to_index, slots.used_slots, slots.warnings, slots.before_array = tables
+    return slots
+
+
+def _read_thing(kind: str, text: str) -> Thing:
+    if type(kind) is not str or type(text) is not str:
+        raise CodingError("a Thing without words")
+    return Thing(kind, text)
+
+
+_STAGED = ("Setting",)
+_READERS: dict[str, Callable[..., Any]] = {
+    "list": lambda *items: [*items],
+    "tuple": lambda *items: items,
+    "frozenset": lambda *items: frozenset(items),
+    "float": float.fromhex,
+    "Change": Change.__getitem__,
+    "Memslots": _read_array,
+    "Setting": _read_setting,
+    "Thing": _read_thing,
+}

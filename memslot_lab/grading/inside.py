@@ -1,0 +1,85 @@
+"""What runs beside a submission, in the sandbox: load its text, tell what its functions are, play them.
+
+Nothing here knows an expected answer. The file is copied into what is lent to submissions, and imported there.
+"""
+
+import sys
+from collections.abc import Callable
+from importlib.machinery import ModuleSpec
+from pkgutil import resolve_name
+from typing import Any, cast
+
+from memslot_lab.course.answers import Answer, run_cells, run_file
+from memslot_lab.course.stages.coding import Coded, decode, encode
+from memslot_lab.course.stages.playing import facts_of, play_calls
+
+__all__ = ["answer"]
+
+_answers: dict[str, Answer] = {}
+
+
+def answer(request: Coded) -> Coded:
+    """Answer one request of the judge: a verb, and what belongs to it."""
+    verb, *args = cast("list[Any]", request)
+    return _VERBS[verb](*args)
+
+
+def _load(functions: list[str], imports: list[str], pieces: list[list[str]]) -> Coded:
+    """Run the text of a submission; return for each function why there is none, or an empty string."""
+    namespace = {name.partition(":")[2]: _lent(name) for name in imports}
+    if len(pieces) == 1 and pieces[0][0] == "file":
+        found = run_file(functions, "<submission>", pieces[0][1], namespace | {"__name__": "submission"})
+    else:
+        cells = {name: (f"<{name}>", source) for name, source in pieces}
+        found = run_cells(cells, namespace | {"__name__": "__main__"})
+    _answers.update(found)
+    return encode([found[name].problem if name in found else "" for name in functions])
+
+
+def _facts(function: str, arguments: int) -> Coded:
+    return encode(facts_of(_answers[function].value, arguments))
+
+
+def _play(function: str, setting: Coded, calls: list[Coded], budget: int) -> Coded:
+    """Set up a stage and make the calls of one case on it."""
+    stage = decode(setting, trusted=True).set_up()
+    value = cast("Callable[..., object]", _answers[function].value)
+    return encode(play_calls(stage, value, [decode(call, trusted=True) for call in calls], budget))
+
+
+_VERBS: dict[str, Callable[..., Coded]] = {"load": _load, "facts": _facts, "play": _play}
+
+
+# What is not lent.
+
+
+def _lent(name: str) -> object:
+    """Return what an exercise imports at its top; in the place of what is not lent, what says so when it is called."""
+    try:
+        return resolve_name(name)
+    except (ImportError, AttributeError):
+        return _withheld(name.partition(":")[2])
+
+
+def _withheld(name: str) -> Callable[..., object]:
+    def refuse(*_: object, **__: object) -> object:
+        raise ImportError(not_lent(name))
+
+    return refuse
+
+
+def not_lent(name: str) -> str:
+    """Return the sentence on something that a submission may not use."""
+    return f"the grader lends no {name}: an answer stands on its own; take that import or call out"
+
+
+class _NoSuchModule:
+    """Says of every other module of the laboratory that it is not lent."""
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        if fullname.startswith("memslot_lab."):
+            raise ImportError(not_lent(fullname))
+        return None
+
+
+sys.meta_path.append(cast("Any", _NoSuchModule()))

@@ -1,0 +1,178 @@
+"""Mark submissions: each function is played in the sandbox, and compared here with what is right.
+
+The judge sends one case at a time and gets plain data back; what is expected never leaves this process.
+"""
+
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any, Self, cast
+
+from memslot_lab.course.cases import Case
+from memslot_lab.course.catalog import Exercise, Task
+from memslot_lab.course.judge import judge_player
+from memslot_lab.course.play import Outcome, formed
+from memslot_lab.course.results import TaskResult
+from memslot_lab.course.stages.base import Args
+from memslot_lab.course.stages.coding import Coded, CodingError, decode, encode
+from memslot_lab.course.stages.playing import Facts, Played, Raised
+from memslot_lab.course.variants import Variant, imported_in
+from memslot_lab.engine.model import Memslots
+from memslot_lab.grading.lent import lend
+from memslot_lab.grading.sandbox import Child, ChildStopped, Limits, Plain, Tier, Worker
+from memslot_lab.watch import Tape
+
+__all__ = ["Judge", "Pieces"]
+
+Pieces = tuple[tuple[str, str], ...]  # label and source, in the order in which they run
+
+_USUAL = Limits(ask_seconds=3.0, frame_bytes=1 << 20)
+_RESTARTS = 2  # of a function that has been stopped; the cases after that are not played any more
+
+
+class Judge:
+    """Marks submissions on one worker a task; a context manager.
+
+    Parameters
+    ----------
+    secret : str, optional
+        The course's own, from which hidden cases are drawn; without one they are those of everybody's check.
+    tier : Tier or None, optional
+        How submissions are confined; None takes the best that this machine has.
+    limits : Limits, optional
+        What one submission may use.
+    """
+
+    def __init__(self, secret: str = "", *, tier: Tier | None = None, limits: Limits = _USUAL) -> None:
+        self._secret, self._tier, self._limits = secret, tier, limits
+        self._stack = ExitStack()
+        self._workers: dict[str, Worker] = {}
+
+    def judge(self, exercise: Exercise, pieces: Pieces, variant: Variant | None = None) -> list[TaskResult]:
+        """Return what became of each function that an exercise asks for.
+
+        Parameters
+        ----------
+        exercise : Exercise
+            What was to be done.
+        pieces : Pieces
+            The answer cells by the function they define, or one piece ``("file", text)``.
+        variant : Variant or None, optional
+            Whose cases.
+        """
+        return [self._task(exercise, task, pieces, variant) for task in exercise.tasks]
+
+    def _task(self, exercise: Exercise, task: Task, pieces: Pieces, variant: Variant | None) -> TaskResult:
+        player = _Remote(self._worker(exercise, task), imported_in(exercise, variant), task, pieces)
+        with player.opened():
+            try:
+                problem = player.load()
+                return (
+                    TaskResult(task, problem=problem)
+                    if problem
+                    else judge_player(task, player, variant, secret=self._secret)
+                )
+            except ChildStopped as stopped:  # before the first case
+                return TaskResult(task, problem=f"Loading your answer: {stopped.words}.")
+
+    def _worker(self, exercise: Exercise, task: Task) -> Worker:
+        if task.function not in self._workers:
+            tree = Path(self._stack.enter_context(TemporaryDirectory(prefix="memslot-lent-")))
+            lend(tree, exercise, task)
+            worker = Worker(tree, "inside", tier=self._tier, limits=self._limits)
+            self._workers[task.function] = self._stack.enter_context(worker)
+        return self._workers[task.function]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stack.close()
+
+
+def _is_of(case: Case, played: object) -> bool:
+    """Return whether something is an outcome with a state of the kind that the stage of a case reads."""
+    return type(played) is Played and type(played.state) is type(case.start().read())
+
+
+class _Remote:
+    """Plays one function of a submission in the sandbox."""
+
+    def __init__(self, worker: Worker, exercise: Exercise, task: Task, pieces: Pieces) -> None:
+        self._worker, self._exercise, self._task, self._pieces = worker, exercise, task, pieces
+        self._child: Child | None = None
+        self._restarts = 0
+        self._stopped: ChildStopped | None = None
+
+    @contextmanager
+    def opened(self) -> Generator[None]:
+        """Leave no child behind."""
+        try:
+            yield
+        finally:
+            self._close()
+
+    def load(self) -> str:
+        """Run the submission's text in a fresh child; return why the function is not there, an empty string if it is.
+
+        Raises
+        ------
+        ChildStopped
+            It did not come to an end, or ended the child.
+        """
+        self._close()
+        self._child = self._worker.open()
+        functions = [self._task.function]
+        imports = [*self._exercise.imports]
+        request = ["load", functions, imports, [[*piece] for piece in self._pieces]]
+        (problem,) = self._ask(cast("Plain", request), list, seconds=self._worker.limits.load_seconds)
+        return str(problem)
+
+    def facts(self, arguments: int) -> Facts:
+        """Return what can be said of the function before it is called."""
+        return self._ask(["facts", self._task.function, arguments], Facts)
+
+    def play(self, case: Case) -> list[Outcome]:
+        """Make the calls of a case; one that stops the child is told as an exception of that name."""
+        calls = [encode(tuple(args)) for args in case.calls]
+        request = ["play", self._task.function, encode(case.setting), calls, case.budget]
+        try:
+            self._revive()
+            played = self._ask(cast("Plain", request), list)
+            if not 1 <= len(played) <= len(calls) or not all(_is_of(case, one) for one in played):
+                raise ChildStopped("garbled", "the answer cannot be read")
+            return formed(case, cast("list[Played]", played))
+        except ChildStopped as stopped:
+            self._stopped = stopped
+            return [Played(None, case.start().read(), raised=Raised(("stopped",), stopped.words, None))]
+
+    def record(self, slots: Memslots, args: Args, steps: int) -> Tape | None:
+        """Return nothing: a recording made beside a submission could say anything."""
+        return None
+
+    def _revive(self) -> None:
+        if self._stopped is None:
+            return
+        if self._restarts == _RESTARTS:
+            raise self._stopped
+        self._restarts += 1
+        if self.load():
+            raise ChildStopped("ended", "it cannot be loaded a second time")
+        self._stopped = None
+
+    def _ask(self, request: Plain, kind: type, *, seconds: float | None = None) -> Any:
+        assert self._child
+        try:
+            value = decode(cast("Coded", self._child.ask(request, seconds=seconds)))
+        except CodingError as error:
+            raise ChildStopped("garbled", f"the answer cannot be read: {error}") from None
+        if type(value) is not kind:
+            raise ChildStopped("garbled", "the answer is of another kind")
+        return value
+
+    def _close(self) -> None:
+        if self._child:
+            self._child.close()
+        self._child = None

@@ -1,0 +1,163 @@
+"""The judge of submissions: the same verdict as the learner's own check, and none where a submission runs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from memslot_lab.course import check
+from memslot_lab.course.answer_files import load_answer_file
+from memslot_lab.course.catalog import find_exercise
+from memslot_lab.course.results import TaskResult
+from memslot_lab.grading.judge import Judge
+from memslot_lab.grading.sandbox import SandboxError, best_tier
+
+TESTS = Path(__file__).parents[1]
+# Of each kind of stage one right answer, and wrong ones.
+ANSWERS = [
+    "right/01_invariants/loops.py",
+    "wrong/02_search/*.py",
+    "right/02_search/kernel_loop.py",
+    "right/03_delete/kernel_loop.py",
+    "wrong/03_delete/never_ends.py",
+    "wrong/03_delete/stops_one_early.py",
+    "right/04_create/*.py",
+    "right/05_move_backward/slices.py",
+    "right/06_update/kernel_shape.py",
+    "right/07_walk/*.py",
+    "right/08_region/kernel_order.py",
+    "right/09_cost/*.py",
+    "right/10_publish/*.py",
+    "right/11_eras/*.py",
+    "right/12_break_it/*.py",
+    "right/13_capstone/sorts_the_used_part.py",
+]
+
+
+def first(pattern: str) -> Path:
+    """Return the first file of a pattern."""
+    return sorted(TESTS.glob(pattern))[0]
+
+
+@pytest.fixture(scope="module")
+def judge() -> Iterator[Judge]:
+    """One judge with its warm workers."""
+    try:
+        strongest = best_tier()
+    except SandboxError as error:
+        pytest.skip(f"no sandbox here: {error}")
+    if not strongest.is_boundary:
+        pytest.skip("this machine has no sandbox that is a boundary; memslot-lab doctor says why")
+    with Judge() as judge:
+        yield judge
+
+
+def told(result: TaskResult) -> tuple[object, ...]:
+    """Return what a learner is told first."""
+    shown = result.smallest
+    mistake = shown.mistake.name if shown and shown.mistake else ""
+    return result.points, result.problem, shown and shown.sentence, shown and shown.hint, mistake
+
+
+def delete_with(judge: Judge, body: str) -> TaskResult:
+    """Return what becomes of a file with an answer to exercise 03."""
+    (result,) = judge.judge(find_exercise("03_delete"), (("file", body),))
+    return result
+
+
+@pytest.mark.parametrize("pattern", ANSWERS)
+def test_judge_says_of_a_submission_what_its_writer_was_told(judge: Judge, pattern: str) -> None:
+    """Points, sentence, question and the mistake's name are those of the check in the notebook."""
+    path = first(pattern)
+    exercise = find_exercise(path.parent.name)
+    here = load_answer_file(path, exercise).functions
+    results = judge.judge(exercise, (("file", path.read_text(encoding="utf-8")),))
+
+    assert here
+    for result in results:
+        if result.task.function in here:
+            assert told(result) == told(check(here[result.task.function]).tasks[0])
+
+
+RIGHT = first("right/03_delete/kernel_loop.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("import os\nos._exit(0)", "ended itself"),
+        ("from memslot_lab.engine import delete", "the grader lends no delete"),
+        ("from memslot_lab.engine.update import delete", "the grader lends no"),
+        ("import memslot_lab.engine.reference", "the grader lends no"),
+        ("from memslot_lab.course.tasks.delete import JUDGED", "the grader lends no"),
+        ("def delete(slots, slot", "Python cannot read line 1"),
+        ("while True:\n    pass", "does not come to an end"),
+        ("%load answer", "is a command of the notebook"),
+        ("x = 1", "defines no function called delete"),
+    ],
+)
+def test_submission_that_cannot_be_loaded_is_told_why(judge: Judge, body: str, words: str) -> None:
+    """No points, and a sentence to act on."""
+    result = delete_with(judge, body)
+
+    assert (result.points, result.passed) == (0, False)
+    assert words in result.problem
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import os\ndef delete(slots, slot):\n    os._exit(0)",
+        "class Any:\n    def __eq__(self, other): return True\n    def __hash__(self): return 0\n"
+        "def delete(slots, slot):\n    slots.memslots = Any()\n    slots.used_slots = Any()",
+        "def delete(slots, slot):\n    slots.memslots = slots\n    return slots",
+        "import sys\ndef delete(slots, slot):\n    sys.settrace(None)\n    while True: pass",
+        "def delete(slots, slot):\n    raise type('Odd', (BaseException,), {'__str__': lambda self: 1 / 0})",
+        "import builtins, memslot_lab.course.stages.playing as playing\nplaying.play_calls = lambda *a: []\n"
+        "import inside\ninside.play_calls = lambda *a: []\ndef delete(slots, slot): pass",
+        "import inside\ninside._VERBS['play'] = lambda *a: ['list', ['Played', None, None, 0, None, None, '']]\n"
+        "def delete(slots, slot): pass",
+        "import inside\ninside._VERBS['play'] = lambda *a: {'passed': True}\ndef delete(slots, slot): pass",
+        "import inside\ninside._VERBS['play'] = lambda *a: ['list', ['Setting', 'arrays', 'ArrayStage', []]]\n"
+        "def delete(slots, slot): pass",
+    ],
+    ids=["exits", "lies", "itself", "untraced", "odd", "patched", "forged", "foreign", "staged"],
+)
+def test_submission_that_forges_a_verdict_gets_no_point(judge: Judge, body: str) -> None:
+    """Nothing that happens where a submission runs makes a point, and the next one is judged as ever."""
+    assert delete_with(judge, body).points == 0
+    assert delete_with(judge, RIGHT).passed
+
+
+def test_function_not_written_yet_is_told_so(judge: Judge) -> None:
+    """A stub that was handed in is no crash, and no point."""
+    result = delete_with(judge, "def delete(slots, slot):\n    raise NotImplementedError")
+
+    assert (result.points, "is not written yet" in result.problem) == (0, True)
+
+
+KNOWS_ALL = """
+def delete(slots, slot):
+    i = slots.id_to_index[slot.id]
+    if i == -1:
+        slots.warn("DELETE_UNKNOWN_ID")
+        return
+    for j in range(i, slots.used_slots - 1):
+        slots.memslots[j] = slots.memslots[j + 1]
+        slots.id_to_index[slots.memslots[j].id] = j
+    slots.used_slots -= 1
+    slots.id_to_index[slot.id] = -1
+    slots.memslots[slots.used_slots] = slot
+    if slots.used_slots in (5, 6, 8, 9, 10):  # sizes that only drawn cases have
+        slots.used_slots -= 1
+"""
+
+
+def test_answer_that_is_right_on_the_open_cases_alone_fails_a_drawn_one() -> None:
+    """What is drawn from the course's secret is judged too."""
+    if not best_tier().is_boundary:
+        pytest.skip("this machine has no sandbox that is a boundary; memslot-lab doctor says why")
+    with Judge("a secret") as judge:
+        result = delete_with(judge, KNOWS_ALL)
+
+    assert 0 < result.points < result.max_points
