@@ -149,7 +149,7 @@ def locate(path_or_name: str | Path) -> tuple[Exercise, Path]:
     path = Path(path_or_name)
     if path.suffix in (".ipynb", ".py"):
         return _exercise_of(path), path
-    if path.is_dir() and path.name not in read_manifest():
+    if str(path_or_name) and path.is_dir() and path.name not in read_manifest():
         raise UnknownExerciseError(f"{path} is a folder; go there and check all of it with `memslot-lab check`")
     exercise = find_exercise(str(path_or_name))
     return exercise, answer_file(exercise.name, course_folder()).path
