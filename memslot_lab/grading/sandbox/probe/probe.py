@@ -4,7 +4,6 @@ import contextlib
 import importlib
 import os
 import resource
-import signal
 import socket
 import threading
 from collections.abc import Callable
@@ -26,17 +25,22 @@ def answer(request: dict[str, Any]) -> dict[str, str]:
         "read the laboratory": Path(request["laboratory"]).read_text,
         "write a file outside": lambda: canary.with_name("written").write_text("x"),
         "change a file outside": lambda: os.chmod(canary, 0o777),  # noqa: PTH101  # the call itself is meant
-        "start a process": os.fork,
+        "start a process": _fork,
         "start a thread": threading.Thread(target=int).start,
         "run a program": lambda: os.execv(request["python"], ["python", "-c", "pass"]),
         "open a connection": socket.socket,
         "signal the judge": lambda: os.kill(request["judge"], 0),
-        "signal everybody": lambda: os.kill(-1, signal.SIGCONT),
+        "signal everybody": lambda: os.kill(-1, 0),
         "raise a limit": lambda: resource.setrlimit(resource.RLIMIT_CPU, (-1, -1)),
         "use too much memory": lambda: bytearray(request["memory"]),
         "make a file without a name": lambda: os.memfd_create("x"),
     }
     return {name: _outcome(attempt) for name, attempt in attempts.items() if name in request["names"]}
+
+
+def _fork() -> None:
+    if os.fork() == 0:
+        os._exit(0)
 
 
 def _outcome(attempt: Callable[[], object]) -> str:
