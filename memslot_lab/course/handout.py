@@ -18,7 +18,7 @@ from memslot_lab.course.report import Report
 from memslot_lab.course.stubs import as_notebook, cut_stub, refuse_edited, replace_file
 from memslot_lab.course.variants import Variant, is_mirrored, variant_of
 
-__all__ = ["VariantInUse", "hand_out", "read_students", "use_variant"]
+__all__ = ["VariantInUse", "hand_out", "in_variant", "read_students", "use_variant"]
 
 _STUDENT = re.compile(r"\w[\w.@+-]*")
 
@@ -104,7 +104,7 @@ def hand_out(solutions: Path, exercises: Path, *, course_seed: str, students: li
     manifest = read_manifest(exercises / "info.toml")
     stubs = {name: cut_stub(solutions / f"{name}.ipynb", exercise) for name, exercise in manifest.items()}
     cut = {
-        out / student / f"{name}.ipynb": _in_variant(stubs[name], manifest[name], variant_of(course_seed, student))
+        out / student / f"{name}.ipynb": in_variant(stubs[name], manifest[name], variant_of(course_seed, student))
         for student in students
         for name in manifest
     }
@@ -117,7 +117,8 @@ def hand_out(solutions: Path, exercises: Path, *, course_seed: str, students: li
     return list(written)
 
 
-def _in_variant(stub: bytes, exercise: Exercise, variant: Variant) -> bytes:
+def in_variant(stub: bytes, exercise: Exercise, variant: Variant) -> bytes:
+    """Return the stub of an exercise, a whole notebook, in a variant."""
     cells = cast("list[dict[str, Any]]", json.loads(stub)["cells"])
     mirrored = is_mirrored(exercise, variant)
     first = next(i for i, cell in enumerate(cells) if cell["cell_type"] == "code")

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from memslot_lab.course.catalog import Exercise
-from memslot_lab.course.errors import CourseError, ResetError
+from memslot_lab.course.checks import variant_in
+from memslot_lab.course.errors import CourseError, NotebookError, ResetError, VariantError
+from memslot_lab.course.handout import in_variant
 from memslot_lab.course.place import answer_files
 from memslot_lab.course.progress import note_reset
 from memslot_lab.course.store import free_name, write_whole
 from memslot_lab.course.stubs import cut_stub
+from memslot_lab.course.variants import Variant
 from memslot_lab.course.workspace import course_files
 
 __all__ = ["KEPT", "Reset", "files_to_keep", "reset"]
@@ -43,7 +46,7 @@ def files_to_keep(folder: Path, exercise: Exercise) -> list[Path]:
 
 
 def reset(folder: Path, exercise: Exercise) -> Reset:
-    """Put the exercise back as it came; keep a copy of each file with an answer, and overwrite no copy.
+    """Put the exercise back as it came, in the student's variant; keep a copy of each file with an answer.
 
     Parameters
     ----------
@@ -57,8 +60,9 @@ def reset(folder: Path, exercise: Exercise) -> Reset:
     CourseError
         A file cannot be kept or written; then the answer is still where it was.
     """
-    stub = _stub(folder, exercise)
     fresh = folder / "exercises" / f"{exercise.name}.ipynb"
+    variant = _variant(fresh)
+    stub = in_variant(_stub(folder, exercise), exercise, variant) if variant else _stub(folder, exercise)
     answers = files_to_keep(folder, exercise)
     try:
         worked_in = [path for path in answers if path.read_bytes() != stub]
@@ -73,6 +77,13 @@ def reset(folder: Path, exercise: Exercise) -> Reset:
             f"{exercise.name} is as it was: make its folder one that you may write to"
         ) from None
     return Reset(fresh, kept, note_reset(folder, exercise).note)
+
+
+def _variant(notebook: Path) -> Variant | None:
+    """Return the student's variant, which a reset must not change; None where the notebook is gone or tells none."""
+    with suppress(NotebookError, VariantError):
+        return variant_in(notebook)
+    return None
 
 
 def _stub(folder: Path, exercise: Exercise) -> bytes:

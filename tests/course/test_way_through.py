@@ -20,8 +20,11 @@ import pytest
 
 from memslot_lab.cli import main
 from memslot_lab.commands.course import stopped_at
+from memslot_lab.course.catalog import find_exercise
+from memslot_lab.course.handout import in_variant
 from memslot_lab.course.quiz import Question
 from memslot_lab.course.review import plan_review, question_for
+from memslot_lab.course.variants import variant_of
 from tests.course.conftest import RIGHT, ROOT, WRONG, Learner
 
 Capture = pytest.CaptureFixture[str]
@@ -386,6 +389,18 @@ def test_reset_keeps_a_dated_copy_of_each_file_and_puts_the_stub_back(say: Say, 
     assert len(names) == 4
     assert all(re.fullmatch(r"03_delete\.\d{4}-\d\d-\d\d-\d{6}(-\d)?\.(ipynb|py)", name) for name in names)
     assert sorted(path.read_text() for path in learner.kept() if path.suffix == ".py") == ["first", "second"]
+
+
+def test_reset_of_a_variant_puts_the_same_variant_back(say: Say, learner: Learner) -> None:
+    """A student's variant never changes; the stub is the one that was handed out."""
+    stub = in_variant(learner.notebook.read_bytes(), find_exercise("03_delete"), variant_of("autumn", "ada"))
+    handed_out = json.loads(stub)
+    learner.notebook.write_bytes(json.dumps(handed_out | {"worked": "in"}).encode())
+    said = say("reset", "03_delete", "--yes")
+
+    assert said.status == 0
+    assert learner.notebook.read_bytes() == stub
+    assert len(learner.kept()) == 1
 
 
 def test_reset_of_a_solved_exercise_keeps_that_it_was_solved(say: Say, learner: Learner) -> None:
