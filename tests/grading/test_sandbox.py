@@ -169,6 +169,21 @@ def test_worker_leaves_no_process_descriptor_or_file(tree: Path, tier: Tier) -> 
     assert sizes[-1] <= sizes[20] * 1.05
 
 
+def test_child_has_no_capability_and_no_way_to_new_ones(tree: Path, tier: Tier) -> None:
+    """As the kernel tells it, from outside: each wall stands by itself."""
+    if not tier.is_boundary:
+        pytest.skip("a plain process keeps what its judge has")
+    with Worker(tree, "lent_app", tier=tier) as room, room.open() as child:
+        child.ask(1, seconds=10)
+        text = Path(f"/proc/{processes(room._process.pid)[-1]}/status").read_text()
+    status = dict(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)
+
+    assert {name: int(status[name], 16) for name in ("CapEff", "CapPrm", "CapInh", "CapAmb")} == dict.fromkeys(
+        ("CapEff", "CapPrm", "CapInh", "CapAmb"), 0
+    )
+    assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
+
+
 def test_worker_dies_with_its_judge(tree: Path, tier: Tier) -> None:
     """The judge is killed while a child runs for ever: nothing of it remains."""
     code = (
