@@ -86,8 +86,10 @@ def _probe(tier: Tier, canary: Path) -> tuple[dict[str, str], tuple[str, ...]]:
         worker.open() as child,
     ):
         answer = child.ask(request)
-    if not isinstance(answer, dict) or canary.with_name("written").exists():
-        raise SandboxError("the probe could write outside, or gave no answer")
+    if tier.is_boundary and canary.with_name("written").exists():
+        raise SandboxError("does not stop: write a file outside (it is there)")
+    if not isinstance(answer, dict):
+        raise SandboxError("the probe gave no answer")
     return {name: str(outcome) for name, outcome in answer.items()}, worker.notes
 
 
