@@ -5,8 +5,9 @@ Where a student has two answers to an exercise, the one saved later counts, as w
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from itertools import groupby
 from json import dumps
@@ -21,7 +22,7 @@ from memslot_lab.grading.pieces import functions_in, read_answer, variant_said
 from memslot_lab.grading.places import Place, fit_text, is_answer_name, is_zip_name, place_of, places_below
 from memslot_lab.grading.unfit import UnfitError
 
-__all__ = ["Submission", "SubmissionsError", "find_submissions"]
+__all__ = ["Submission", "Submissions", "SubmissionsError", "find_submissions"]
 
 
 class SubmissionsError(CourseError):
@@ -72,6 +73,9 @@ class _Named(NamedTuple):
     place: Place
 
 
+_Row = Callable[[], Submission]  # not read yet
+
+
 def find_submissions(path: Path, exercise: str | None = None) -> Iterator[Submission]:
     """Yield every submission, in the order of students, exercises and places.
 
@@ -89,16 +93,36 @@ def find_submissions(path: Path, exercise: str | None = None) -> Iterator[Submis
     UnknownExerciseError
         No exercise has this name.
     """
-    wanted = find_exercise(exercise) if exercise is not None else None
-    if not path.exists():
-        raise SubmissionsError(f"{path} is not there; give the folder, zip or file that the students handed in")
+    return iter(Submissions(path, exercise))
+
+
+class Submissions:
+    """As `find_submissions()`, with their number, which is known before any is read; can be gone through again."""
+
+    def __init__(self, path: Path, exercise: str | None = None) -> None:
+        wanted = find_exercise(exercise) if exercise is not None else None
+        if not path.exists():
+            raise SubmissionsError(f"{path} is not there; give the folder, zip or file that the students handed in")
+        self._archives = Archives()
+        with self._archives:
+            self._rows = list(_rows(path, self._archives, wanted))
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Submission]:
+        with self._archives:
+            for row in self._rows:
+                yield row()
+
+
+def _rows(path: Path, archives: Archives, wanted: Exercise | None) -> Iterator[_Row]:
     manifest = read_manifest()
-    with Archives() as archives:
-        named = [_named(place, path, manifest, wanted) for place in _unwrapped(_places(path, archives), path, manifest)]
-        mine = [one for one in named if one.student and (not wanted or one.exercise in ("", wanted.name))]
-        mine.sort(key=lambda one: (one.student, one.exercise, one.place.shown))
-        for _, handed_in in groupby(mine, key=lambda one: one.student):
-            yield from _of_student(list(handed_in), manifest, wanted)
+    named = [_named(place, path, manifest, wanted) for place in _unwrapped(_places(path, archives), path, manifest)]
+    mine = [one for one in named if one.student and (not wanted or one.exercise in ("", wanted.name))]
+    mine.sort(key=lambda one: (one.student, one.exercise, one.place.shown))
+    for _, handed_in in groupby(mine, key=lambda one: one.student):
+        yield from _of_student(list(handed_in), manifest, wanted)
 
 
 def _places(path: Path, archives: Archives) -> list[Place]:
@@ -176,20 +200,18 @@ def _by_content(place: Place, manifest: Mapping[str, Exercise]) -> str:
 # Rows.
 
 
-def _of_student(
-    handed_in: list[_Named], manifest: Mapping[str, Exercise], wanted: Exercise | None
-) -> Iterator[Submission]:
+def _of_student(handed_in: list[_Named], manifest: Mapping[str, Exercise], wanted: Exercise | None) -> Iterator[_Row]:
     """Yield a student's rows: an exercise each, what cannot be told apart each, or that there is nothing."""
     files = [one for one in handed_in if one.rank]
     markers = [one for one in handed_in if not one.rank]
     unsaid = [one for one in files if not one.exercise and _is_told(one, files)]
     troubles = [one for one in markers if one.place.problem and one.place.problem.status != "no-notebook"]
-    yield from map(_unsaid, [*unsaid, *troubles])
+    yield from (partial(_unsaid, one) for one in [*unsaid, *troubles])
     known = [one for one in files if one.exercise]
     for name, several in groupby(known, key=lambda one: one.exercise):
-        yield _counting(list(several), manifest[name])
+        yield partial(_counting, list(several), manifest[name])
     if not (unsaid or troubles or known):
-        yield _nothing(handed_in, wanted)
+        yield partial(_nothing, handed_in, wanted)
 
 
 def _is_told(one: _Named, files: list[_Named]) -> bool:
