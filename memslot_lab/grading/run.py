@@ -16,6 +16,7 @@ from typing import Any, TextIO
 from memslot_lab.grading.journal import Journal, key_of
 from memslot_lab.grading.marks import Mark, unjudged
 from memslot_lab.grading.results import write_results
+from memslot_lab.grading.sandbox import SandboxError
 from memslot_lab.grading.submission import Submission
 
 __all__ = ["MapUnordered", "Progress", "grade", "in_threads"]
@@ -63,6 +64,8 @@ def grade(
     ------
     JournalError
         The journal cannot be begun or gone on with.
+    SandboxError
+        The sandbox does not work.
     OSError
         Something cannot be written; `resume` goes on from there.
     """
@@ -99,6 +102,8 @@ class _Careful:
         begun = time.monotonic()
         try:
             return _as_kept(self.mark(submission), submission.sentence)
+        except SandboxError:
+            raise  # not one submission can be marked
         except Exception as error:  # a bug of the judge must cost one row, not the marks of all others
             words = f"the grader failed ({type(error).__name__}); the teacher has to look at this one"
             made = unjudged(submission, "grader-error", words)

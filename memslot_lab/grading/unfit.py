@@ -7,6 +7,7 @@ STATUSES = {
     "no-answer": "the file has no answer cell that holds anything",
     "unknown-exercise": "neither its name nor its cells say which exercise it answers",
     "duplicate-cells": "two answer cells for one function, with different text",
+    "wrong-variant": "it answers no variant that there is, or not the student's own",
     "bad-notebook": "truncated, not JSON, or without cells",
     "old-format": "a notebook of another format than 4",
     "other-language": "the notebook's kernel is not Python",

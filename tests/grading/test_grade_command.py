@@ -1,0 +1,102 @@
+"""memslot-lab grade: from a folder of files to the tables, with the real judge."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from memslot_lab.cli import main
+from memslot_lab.course.variants import variant_of
+from memslot_lab.grading.sandbox import Tier, best_tier
+
+ROOT = Path(__file__).parents[2]
+NAME = "03_delete.ipynb"
+
+confined = pytest.mark.skipif(best_tier() is Tier.PROCESS, reason="nothing can be confined here")
+
+
+def hand_in(folder: Path) -> Path:
+    """Lay out a class of four."""
+    for student, source in (("ada", "solutions"), ("bob", "exercises")):
+        (folder / student).mkdir(parents=True)
+        shutil.copy(ROOT / source / NAME, folder / student / NAME)
+    (folder / "cyd").mkdir()
+    (folder / "cyd" / NAME).write_text("{")
+    (folder / "=dan()").mkdir()
+    return folder
+
+
+def table(out: Path) -> list[list[str]]:
+    """Return results.csv without its last column."""
+    with (out / "results.csv").open(newline="") as file:
+        return [row[:-1] for row in csv.reader(file)]
+
+
+@confined
+def test_grade_class_is_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Full points, none, a broken notebook and nothing at all: a row each; again, only with --resume."""
+    path, out = str(hand_in(tmp_path / "all")), tmp_path / "out"
+    assert main(["grade", path, "--out", str(out), "--jobs", "2"]) == 0
+    first = (out / "results.json").read_bytes()
+
+    assert table(out) == [
+        ["student", "exercise", "score", "max_score", "status"],
+        ["'=dan()", "", "0", "0", "no-notebook"],
+        ["ada", "03_delete", "10", "10", "graded"],
+        ["bob", "03_delete", "0", "10", "graded"],
+        ["cyd", "03_delete", "0", "10", "bad-notebook"],
+    ]
+    assert "4 submissions of 4 students: 1 bad-notebook, 2 graded, 1 no-notebook" in capsys.readouterr().out
+
+    assert main(["grade", path, "--out", str(out)]) == 2
+    assert "--resume" in capsys.readouterr().err
+    assert main(["grade", path, "--out", str(out), "--resume", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["statuses"] == {"bad-notebook": 1, "graded": 2, "no-notebook": 1}
+    assert (out / "results.json").read_bytes() == first
+
+
+@confined
+def test_grade_other_variant_than_the_students_is_a_row(tmp_path: Path) -> None:
+    """With a course seed; without one, what the notebook says is judged."""
+    path = hand_in(tmp_path / "all")
+    assert main(["grade", str(path / "ada"), "--out", str(tmp_path / "out"), "--course-seed", "autumn"]) == 0
+    (row,) = json.loads((tmp_path / "out" / "results.json").read_text())["results"]
+
+    assert (row["student"], row["status"], row["score"]) == ("ada", "wrong-variant", 0)
+    assert variant_of("autumn", "ada").code in row["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["gone"], "gone is not there"),
+        (["."], "holds no submission"),
+        ([".", "--exercise", "03_delet"], "03_delete"),
+    ],
+)
+def test_grade_what_cannot_be_used_is_status_2(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    error: str,
+) -> None:
+    """The error says what to do, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["grade", *words, "--out", "out"]) == 2
+    assert error in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_grade_without_a_boundary_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A plain process is no place for the code of strangers."""
+    monkeypatch.setattr("memslot_lab.grading.sandbox.best_tier", lambda: Tier.PROCESS)
+
+    assert main(["grade", str(hand_in(tmp_path / "all")), "--out", str(tmp_path / "out")]) == 2
+    assert "memslot-lab doctor" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
