@@ -4,7 +4,8 @@ Works on a checkout: solutions/ and tests/ are not in a wheel.
 """
 
 from collections.abc import Callable, Iterator
-from itertools import chain
+from concurrent.futures import ProcessPoolExecutor
+from itertools import chain, repeat
 from pathlib import Path
 
 from memslot_lab.course.answer_files import trouble_of_right, trouble_of_wrong
@@ -72,12 +73,13 @@ def _solutions(root: Path, manifest: _Manifest) -> Iterator[str]:
 
 
 def _known_answers(root: Path, manifest: _Manifest) -> Iterator[str]:
-    for kind, trouble_of in (("right", trouble_of_right), ("wrong", trouble_of_wrong)):
-        for name, exercise in manifest.items():
-            files = sorted((root / "tests" / kind / name).glob("*.py"))
-            if not files:
-                yield f"tests/{kind}/{name}: holds no answer; add some"
-            yield from filter(None, (trouble_of(path, exercise) for path in files))
+    with ProcessPoolExecutor() as pool:  # some hundred answers, each checked as a learner's
+        for kind, trouble_of in (("right", trouble_of_right), ("wrong", trouble_of_wrong)):
+            for name, exercise in manifest.items():
+                files = sorted((root / "tests" / kind / name).glob("*.py"))
+                if not files:
+                    yield f"tests/{kind}/{name}: holds no answer; add some"
+                yield from filter(None, pool.map(trouble_of, files, repeat(exercise)))
 
 
 def _misconceptions(root: Path, manifest: _Manifest) -> Iterator[str]:

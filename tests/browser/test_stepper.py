@@ -276,6 +276,7 @@ def test_compare_steps_both_and_marks_the_first_difference(
     shown.press("Home")
     expect(shown.root.locator(".lm-badge:visible")).to_have_count(0)
     shown.button("go to the first difference").click()
+    expect(shown.root.locator(".lm-badge:visible")).to_have_count(2)
     assert shown.at() == found.first
 
 
