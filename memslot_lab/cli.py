@@ -15,6 +15,7 @@ from memslot_lab.commands.course import add_course_commands, stopped_at
 from memslot_lab.commands.doctor import add_doctor_command
 from memslot_lab.commands.grade import add_grade_command
 from memslot_lab.commands.quiz import add_quiz_command
+from memslot_lab.commands.say import unusable
 
 if TYPE_CHECKING:
     from memslot_lab.captures.result import Replay
@@ -37,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except OSError as error:
-        return _unusable(f"{error.filename or 'output'}: {error.strerror}; free some space or choose another place")
+        return unusable(f"{error.filename or 'output'}: {error.strerror}; free some space or choose another place")
     except KeyboardInterrupt:
         return 130  # as a shell reports Ctrl-C
 
@@ -110,7 +111,7 @@ def _lab(arguments: argparse.Namespace) -> int:
             print(words)
         return open_lab(arguments.directory, port=arguments.port, browser=not arguments.no_browser)
     except WorkspaceError as error:
-        return _unusable(error)
+        return unusable(error)
 
 
 def _replay(arguments: argparse.Namespace) -> int:
@@ -124,14 +125,14 @@ def _replay(arguments: argparse.Namespace) -> int:
     try:
         result = replay(arguments.capture, history=_DRAWN if arguments.plot else 0, progress=True)
     except CaptureError as error:
-        return _unusable(error)
+        return unusable(error)
     _tell_bad_lines(result)
     print(json.dumps(result.to_json(), indent=2) if arguments.json else replay_text(result))
     if arguments.plot:
         try:
             save_memory_plot(result, arguments.plot, most=_DRAWN)
         except PlotError as error:
-            return _unusable(error)
+            return unusable(error)
     return 1 if result.disagreements else 0
 
 
@@ -140,11 +141,11 @@ def _step(arguments: argparse.Namespace) -> int:
     from memslot_lab.views.terminal import TerminalError, step_through
 
     if arguments.json or arguments.plot:
-        return _unusable("--step is for a person at a terminal, --json and --plot are not; leave one of them out")
+        return unusable("--step is for a person at a terminal, --json and --plot are not; leave one of them out")
     try:
         result = step_through(arguments.capture)
     except (CaptureError, TerminalError) as error:
-        return _unusable(error)
+        return unusable(error)
     _tell_bad_lines(result)
     return 1 if result.disagreements else 0
 
@@ -154,13 +155,13 @@ def _live(arguments: argparse.Namespace) -> int:
     from memslot_lab.captures.verdicts import ask_this_kernel, recorded_answers
     from memslot_lab.views.verdicts import verdicts_text
 
-    unusable = 0
+    status = 0
     try:
         answers = ask_this_kernel()
     except LiveKernelError as error:
-        answers, unusable = recorded_answers(str(error)), _unusable(error)
+        answers, status = recorded_answers(str(error)), unusable(error)
     print(json.dumps(answers.to_json(), indent=2) if arguments.json else verdicts_text(answers))
-    return unusable or int(bool(answers.differences))
+    return status or int(bool(answers.differences))
 
 
 def _tell_bad_lines(result: "Replay") -> None:
@@ -174,13 +175,13 @@ def _release(arguments: argparse.Namespace) -> int:
 
     variants = (arguments.course_seed, arguments.students, arguments.out)
     if any(variants) and not all(variants):
-        return _unusable("variants need all three of --course-seed, --students and --out; give them together")
+        return unusable("variants need all three of --course-seed, --students and --out; give them together")
     try:
         if arguments.students:
             return _hand_out(arguments)
         written = release(arguments.solutions, arguments.exercises)
     except CourseError as error:
-        return _unusable(error)
+        return unusable(error)
     for path in written:
         print(f"wrote {path}")
     if not written:
@@ -212,14 +213,9 @@ def _dev_check(arguments: argparse.Namespace) -> int:
             found.append(finding)
             print(finding, flush=True)
     except (CourseError, WorkspaceError) as error:
-        return _unusable(error)
+        return unusable(error)
     print(f"{len(found)} to mend" if found else "the course is in step with itself")
     return 1 if found else 0
-
-
-def _unusable(error: Exception | str) -> int:
-    print(f"memslot-lab: {error}", file=sys.stderr)
-    return 2
 
 
 if __name__ == "__main__":

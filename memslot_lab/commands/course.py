@@ -22,6 +22,7 @@ from memslot_lab.commands.say import (
     print_json,
     require_folder,
     short,
+    unusable,
     width,
     wrapped,
 )
@@ -81,8 +82,7 @@ def _guarded(run: _Run, arguments: argparse.Namespace) -> int:
     try:
         return run(arguments)
     except (CourseError, WorkspaceError) as error:
-        note(str(error))
-        return 2
+        return unusable(error)
 
 
 # list
@@ -280,8 +280,8 @@ def _hint(arguments: argparse.Namespace) -> int:
     exercise, folder = find_exercise(arguments.exercise), find_folder()
     task = choose_task(exercise, arguments.task, read_progress(folder))
     if arguments.level is not None and not 1 <= arguments.level <= len(task.hints):
-        note(f"--level {arguments.level}: {task.function} has the hints 1 to {len(task.hints)}; name one of them")
-        return 2
+        words = f"{task.function} has the hints 1 to {len(task.hints)}; name one of them"
+        return unusable(f"--level {arguments.level}: {words}")
     hint = next_hint(folder, task, arguments.level)
     note(hint.note)
     if arguments.json:
@@ -320,8 +320,7 @@ def _reset(arguments: argparse.Namespace) -> int:
     files = [short(path) for path in files_to_keep(folder, exercise)]
     if not arguments.yes:
         if arguments.json or not is_dialogue():
-            note(f"reset {exercise.name} asks first, and nobody is at a terminal to answer; add --yes")
-            return 2
+            return unusable(f"reset {exercise.name} asks first, and nobody is at a terminal to answer; add --yes")
         if files:
             print(f"{' and '.join(files)} will be kept under a dated name, and the exercise put back as it came.")
         if not agreed(f"Begin {exercise.name} anew?"):

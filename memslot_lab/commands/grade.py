@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from collections import Counter
 from collections.abc import Callable
 from hashlib import sha256
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memslot_lab import __version__
-from memslot_lab.commands.say import print_json
+from memslot_lab.commands.say import print_json, unusable
 
 if TYPE_CHECKING:
     from memslot_lab.grading.marks import Mark
@@ -60,12 +59,12 @@ def _grade(arguments: argparse.Namespace) -> int:
     try:
         submissions = Submissions(arguments.submissions, arguments.exercise)
         if not submissions:
-            return _unusable(
+            return unusable(
                 f"{arguments.submissions} holds no submission; give the folder or zip of the students' files"
             )
         marks = _marks(arguments, submissions)
     except (CourseError, SandboxError) as error:
-        return _unusable(error)
+        return unusable(error)
     summary = _summary(marks, arguments.out)
     print_json(summary) if arguments.json else print(_text(summary))
     return 1 if "grader-error" in summary["statuses"] else 0
@@ -135,8 +134,3 @@ def _text(summary: dict[str, Any]) -> str:
     counts = ", ".join(f"{count:,} {status}" for status, count in summary["statuses"].items())
     head = f"{summary['submissions']:,} submissions of {summary['students']:,} students: {counts}"
     return "\n".join([head, *(f"wrote {path}" for path in summary["results"])])
-
-
-def _unusable(error: Exception | str) -> int:
-    print(f"memslot-lab: {error}", file=sys.stderr)
-    return 2

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from memslot_lab.commands.say import note, print_json, wrapped
+from memslot_lab.commands.say import print_json, unusable, wrapped
 
 if TYPE_CHECKING:
     from memslot_lab.course.quiz import Cell, Grade, Question
@@ -43,8 +43,7 @@ def _quiz(arguments: argparse.Namespace) -> int:
         topic = find_topic(arguments.topic).name if arguments.topic else None
         asked = questions(topic, seed=seed, count=arguments.count)
     except UnknownTopicError as error:
-        note(str(error))
-        return 2
+        return unusable(error)
     if arguments.json:
         print_json({"topic": topic, "seed": seed, "questions": [question.to_json() for question in asked]})
         return 0

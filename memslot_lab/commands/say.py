@@ -19,6 +19,7 @@ __all__ = [
     "print_json",
     "require_folder",
     "short",
+    "unusable",
     "width",
     "wrapped",
 ]
@@ -53,6 +54,12 @@ def note(words: str) -> None:
     if words:
         sys.stdout.flush()
         print(f"memslot-lab: {words}", file=sys.stderr)
+
+
+def unusable(error: Exception | str) -> int:
+    """Say on standard error why a call or its input is unusable; return the exit status for that."""
+    note(str(error))
+    return 2
 
 
 def print_json(data: dict[str, Any]) -> None:

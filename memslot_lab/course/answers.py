@@ -20,9 +20,12 @@ from memslot_lab.views.array import in_words
 from memslot_lab.watch.budget import run_with_budget
 
 __all__ = [
+    "BIGGEST",
     "Answer",
     "answer_source",
+    "as_table",
     "load_answers",
+    "nbgrader_mark",
     "read_cells",
     "released_mark",
     "run_cells",
@@ -32,7 +35,7 @@ __all__ = [
 
 _CELL, _FILE = "answer cell", "file"
 _STEPS = 1_000_000  # for the top level of a cell: definitions, and what else a learner put there
-_BIGGEST = 20_000_000  # bytes of a notebook; one with a few pictures has two
+BIGGEST = 20_000_000  # bytes of a notebook; one with a few pictures has two
 
 
 class Answer(NamedTuple):
@@ -65,20 +68,20 @@ def load_answers(path: Path, exercise: Exercise) -> dict[str, Answer]:
 def run_file(names: Iterable[str], filename: str, source: str, namespace: dict[str, Any]) -> dict[str, Answer]:
     """Run a file in a namespace; return by function name what it left."""
     given = {*namespace, "__builtins__"}
-    problem = _run(_FILE, filename, source, namespace)
-    return {name: _answer(_FILE, name, problem, namespace, given) for name in names}
+    problems = dict.fromkeys(names, _run(_FILE, filename, source, namespace))
+    return _left(_FILE, problems, namespace, given)
 
 
 def run_cells(pieces: Mapping[str, tuple[str, str]], namespace: dict[str, Any]) -> dict[str, Answer]:
     """Run answer cells, file name and source by function name, one after the other; return what they left."""
     given = {*namespace, "__builtins__"}
     problems = {name: _run(_CELL, filename, source, namespace) for name, (filename, source) in pieces.items()}
-    return {name: _answer(_CELL, name, problem, namespace, given) for name, problem in problems.items()}
+    return _left(_CELL, problems, namespace, given)
 
 
-def _answer(place: str, name: str, problem: str, namespace: dict[str, Any], given: set[str]) -> Answer:
+def _left(place: str, problems: dict[str, str], namespace: dict[str, Any], given: set[str]) -> dict[str, Answer]:
     own = {key: value for key, value in namespace.items() if key not in given}
-    return Answer(own.get(name), problem or _undefined(place, name, own))
+    return {name: Answer(own.get(name), problem or _undefined(place, name, own)) for name, problem in problems.items()}
 
 
 def _undefined(place: str, name: str, own: dict[str, Any]) -> str:
@@ -115,20 +118,20 @@ def released_mark(path: Path, key: str) -> object:
     NotebookError
         It cannot be read.
     """
-    return _table(_table(_document(path).get("metadata")).get("memslot_lab")).get(key)
+    return as_table(as_table(_document(path).get("metadata")).get("memslot_lab")).get(key)
 
 
 def _document(path: Path) -> dict[str, Any]:
     try:
-        return _table(json.loads(_read_text(path)))
+        return as_table(json.loads(_read_text(path)))
     except (ValueError, RecursionError):  # broken JSON
         raise NotebookError(f"{path} is not a whole notebook: save it again in Jupyter, or take a fresh copy") from None
 
 
 def _read_text(path: Path) -> str:
     try:
-        if path.stat().st_size > _BIGGEST:
-            raise NotebookError(f"{path} has more than {_BIGGEST:,} bytes; clear its outputs and save it again")
+        if path.stat().st_size > BIGGEST:
+            raise NotebookError(f"{path} has more than {BIGGEST:,} bytes; clear its outputs and save it again")
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise NotebookError(
@@ -169,11 +172,17 @@ def answer_source(path: Path, cells: list[dict[str, Any]], grade_id: str) -> str
 
 
 def _grade_id(cell: dict[str, Any]) -> object:
-    mark = _table(_table(cell.get("metadata")).get("nbgrader"))
+    mark = nbgrader_mark(cell)
     return mark.get("grade_id") if cell.get("cell_type") == "code" and mark.get("solution") else None
 
 
-def _table(value: object) -> dict[str, Any]:
+def nbgrader_mark(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what nbgrader's metadata say of a cell, nothing where it has none."""
+    return as_table(as_table(cell.get("metadata")).get("nbgrader"))
+
+
+def as_table(value: object) -> dict[str, Any]:
+    """Return a JSON object as it is, an empty one in the place of anything else."""
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 

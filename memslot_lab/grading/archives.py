@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from memslot_lab.course.answers import BIGGEST
 from memslot_lab.grading.naming import is_lms_name
 from memslot_lab.grading.places import (
-    BIGGEST,
     Place,
     fit_text,
     is_answer_name,

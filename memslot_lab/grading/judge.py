@@ -3,8 +3,7 @@
 The judge sends one case at a time and gets plain data back; what is expected never leaves this process.
 """
 
-from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -66,14 +65,11 @@ class Judge:
 
     def _task(self, exercise: Exercise, task: Task, pieces: Pieces, variant: Variant | None) -> TaskResult:
         player = _Remote(self._worker(exercise, task), imported_in(exercise, variant), task, pieces)
-        with player.opened():
+        with closing(player):
             try:
-                problem = player.load()
-                return (
-                    TaskResult(task, problem=problem)
-                    if problem
-                    else judge_player(task, player, variant, secret=self._secret)
-                )
+                if problem := player.load():
+                    return TaskResult(task, problem=problem)
+                return judge_player(task, player, variant, secret=self._secret)
             except ChildStopped as stopped:  # before the first case
                 return TaskResult(task, problem=f"Loading your answer: {stopped.words}.")
 
@@ -92,11 +88,6 @@ class Judge:
         self._stack.close()
 
 
-def _is_of(case: Case, played: object) -> bool:
-    """Return whether something is an outcome with a state of the kind that the stage of a case reads."""
-    return type(played) is Played and type(played.state) is type(case.start().read())
-
-
 class _Remote:
     """Plays one function of a submission in the sandbox."""
 
@@ -106,14 +97,6 @@ class _Remote:
         self._restarts = 0
         self._stopped: ChildStopped | None = None
 
-    @contextmanager
-    def opened(self) -> Generator[None]:
-        """Leave no child behind."""
-        try:
-            yield
-        finally:
-            self._close()
-
     def load(self) -> str:
         """Run the submission's text in a fresh child; return why the function is not there, an empty string if it is.
 
@@ -122,7 +105,7 @@ class _Remote:
         ChildStopped
             It did not come to an end, or ended the child.
         """
-        self._close()
+        self.close()
         self._child = self._worker.open()
         functions = [self._task.function]
         imports = [*self._exercise.imports]
@@ -141,7 +124,10 @@ class _Remote:
         try:
             self._revive()
             played = self._ask(cast("Plain", request), list)
-            if not 1 <= len(played) <= len(calls) or not all(_is_of(case, one) for one in played):
+            kind = type(case.start().read())
+            if not 1 <= len(played) <= len(calls) or not all(type(one) is Played for one in played):
+                raise ChildStopped("garbled", "the answer cannot be read")
+            if not all(type(one.state) is kind for one in cast("list[Played]", played)):
                 raise ChildStopped("garbled", "the answer cannot be read")
             return formed(case, cast("list[Played]", played))
         except ChildStopped as stopped:
@@ -172,7 +158,8 @@ class _Remote:
             raise ChildStopped("garbled", "the answer is of another kind")
         return value
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Leave no child behind."""
         if self._child:
             self._child.close()
         self._child = None

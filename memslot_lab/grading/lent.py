@@ -73,9 +73,9 @@ def lend(folder: Path, exercise: Exercise, task: Task) -> None:
     given = {name for names in wanted.values() for name in names} & asked
     if given:
         raise LentError(f"{exercise.name}: {', '.join(sorted(given))} would be lent; mend lends in the manifest")
+    for package in {package for module in wanted for package in _packages(module)}:
+        _write(folder, f"{package}.__init__", "")
     for module, names in wanted.items():
-        for package in _packages(module):
-            _write(folder, f"{package}.__init__", "")
         _write(folder, module, _cut(module, frozenset(names)) + _REFUSE)
     _write(folder, f"{_ENGINE}.__init__", _engine(lent_names(exercise, task)))
     _write(folder, "memslot_lab.course.__init__", _COURSE)

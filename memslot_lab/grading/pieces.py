@@ -6,10 +6,10 @@ name answers is seen from the functions in it.
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any, NamedTuple, cast
 
-from memslot_lab.course.answers import source_of
+from memslot_lab.course.answers import as_table, nbgrader_mark, source_of
 from memslot_lab.course.catalog import Exercise
 from memslot_lab.grading.unfit import UnfitError
 
@@ -77,7 +77,7 @@ def functions_in(name: str, content: bytes, known: Collection[str]) -> set[str]:
         cells = _cells(name, _document(name, content))
     except UnfitError:
         return set()
-    marked = {str(_mark(cell).get("grade_id")) for _, cell in cells} & set(known)
+    marked = {str(nbgrader_mark(cell).get("grade_id")) for _, cell in cells} & set(known)
     return marked or {found for _, cell in cells for found in _DEFINED.findall(source_of(cell))} & set(known)
 
 
@@ -128,21 +128,23 @@ def _cells(name: str, document: dict[str, Any]) -> list[Cell]:
         words = f"{name} is a notebook for {language}; choose the Python kernel, save it and hand it in again"
         raise UnfitError("other-language", words)
     numbered = enumerate(cast("list[dict[str, Any]]", cells), start=1)
-    return [(n, cell) for n, cell in numbered if cell.get("cell_type") == "code" and not _mark(cell).get("locked")]
+    return [
+        (n, cell) for n, cell in numbered if cell.get("cell_type") == "code" and not nbgrader_mark(cell).get("locked")
+    ]
 
 
 def _other_language(document: dict[str, Any]) -> str:
-    about = _table(document.get("metadata"))
-    told = (_table(about.get("language_info")).get("name"), _table(about.get("kernelspec")).get("language"))
+    about = as_table(document.get("metadata"))
+    told = (as_table(about.get("language_info")).get("name"), as_table(about.get("kernelspec")).get("language"))
     language = next((word for word in told if isinstance(word, str) and word), "python")
     return "" if "python" in language.casefold() else ascii(language[:30])
 
 
 def _answer(name: str, cells: list[Cell], function: str) -> str:
     """Return the text that answers for a function, an empty string if nothing does."""
-    found = [(n, source_of(cell)) for n, cell in cells if _mark(cell).get("grade_id") == function]
+    found = [(n, source_of(cell)) for n, cell in cells if nbgrader_mark(cell).get("grade_id") == function]
     if not any(source.strip() for _, source in found):
-        sources = ((n, source_of(cell)) for n, cell in cells if not _mark(cell))
+        sources = ((n, source_of(cell)) for n, cell in cells if not nbgrader_mark(cell))
         found = [(n, source) for n, source in sources if function in _DEFINED.findall(source)]
     texts = {source: n for n, source in reversed(found) if source.strip()}
     if len(texts) > 1:
@@ -153,12 +155,8 @@ def _answer(name: str, cells: list[Cell], function: str) -> str:
     return _COMMAND.sub("# ", next(iter(texts), ""))  # a command of the notebook is not run; lines keep their numbers
 
 
-def _mark(cell: Mapping[str, Any]) -> dict[str, Any]:
-    return _table(_table(cell.get("metadata")).get("nbgrader"))
-
-
 def _variant(document: dict[str, Any]) -> str:
-    code: object = _table(_table(document.get("metadata")).get("memslot_lab")).get("variant")
+    code: object = as_table(as_table(document.get("metadata")).get("memslot_lab")).get("variant")
     return code if isinstance(code, str) and code.isascii() and len(code) <= _LONGEST_CODE else ""
 
 
@@ -168,7 +166,3 @@ def _is_text(read: Read) -> bool:
     except UnicodeEncodeError:  # half of a surrogate pair, which JSON can spell
         return False
     return True
-
-
-def _table(value: object) -> dict[str, Any]:
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}

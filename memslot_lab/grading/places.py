@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from memslot_lab.course.answers import BIGGEST
 from memslot_lab.grading.naming import is_lms_name
 from memslot_lab.grading.unfit import UnfitError
 
 __all__ = [
-    "BIGGEST",
     "Place",
     "fit_text",
     "is_answer_name",
@@ -27,7 +27,6 @@ __all__ = [
     "too_large",
 ]
 
-BIGGEST = 20_000_000  # bytes, as when a learner checks; a notebook with a few pictures has two million
 _SUFFIXES = (".ipynb", ".py")
 _DEEPEST = 12  # folders
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)

@@ -14,7 +14,7 @@ from typing import Any
 from memslot_lab.course.store import write_whole
 from memslot_lab.grading.marks import Mark
 
-__all__ = ["COLUMNS", "results_csv", "results_json", "write_results"]
+__all__ = ["COLUMNS", "in_order", "results_csv", "results_json", "write_results"]
 
 COLUMNS = ("student", "exercise", "score", "max_score", "status", "seconds")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -47,7 +47,7 @@ def results_csv(marks: Iterable[Mark]) -> str:
     table = io.StringIO(newline="")
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for mark in _in_order(marks):
+    for mark in in_order(marks):
         texts = (_guarded(text) for text in (mark.student, mark.exercise))
         writer.writerow([*texts, mark.score, mark.max_score, _guarded(mark.status), f"{mark.seconds:.3f}"])
     return table.getvalue()
@@ -55,11 +55,12 @@ def results_csv(marks: Iterable[Mark]) -> str:
 
 def results_json(marks: Iterable[Mark], about: dict[str, Any]) -> str:
     """Return everything but times as JSON."""
-    rows = [{name: value for name, value in mark.to_json().items() if name != "seconds"} for mark in _in_order(marks)]
+    rows = [{name: value for name, value in mark.to_json().items() if name != "seconds"} for mark in in_order(marks)]
     return json.dumps({"about": about, "results": rows}, indent=1, sort_keys=True, allow_nan=False) + "\n"
 
 
-def _in_order(marks: Iterable[Mark]) -> list[Mark]:
+def in_order(marks: Iterable[Mark]) -> list[Mark]:
+    """Return marks in the order of students, exercises and places."""
     return sorted(marks, key=lambda mark: (mark.student, mark.exercise, mark.place))
 
 

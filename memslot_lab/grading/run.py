@@ -15,7 +15,7 @@ from typing import Any, TextIO
 
 from memslot_lab.grading.journal import Journal, key_of
 from memslot_lab.grading.marks import Mark, unjudged
-from memslot_lab.grading.results import write_results
+from memslot_lab.grading.results import in_order, write_results
 from memslot_lab.grading.sandbox import SandboxError
 from memslot_lab.grading.submission import Submission
 
@@ -85,7 +85,7 @@ def grade(
             journal.add(submission, made)
             marks.append(made)
             tell(made)
-        marks.sort(key=lambda one: (one.student, one.exercise, one.place))
+        marks = in_order(marks)
         write_results(out, marks, {name: value for name, value in header.items() if name != "submissions"})
     return marks
 
