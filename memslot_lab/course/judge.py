@@ -100,7 +100,7 @@ class _Trial:
             failure = self.failure(case)
             if failure:
                 failure = self.shrunk(failure)
-                return {failure.case.group: failure}
+                return {failure.case.group: replace(failure, hidden=bool(self.secret))}
         return {}
 
     def shrunk(self, failure: Failure) -> Failure:

@@ -77,6 +77,8 @@ class Failure:
         The known mistake that does the same in every case.
     runs : Runs, optional
         Both runs of the call.
+    hidden : bool
+        Whether the case was drawn from a course's secret: its values are for the teacher alone.
     """
 
     case: Case
@@ -89,6 +91,7 @@ class Failure:
     printed: str = ""
     mistake: Misconception | None = None
     runs: Runs | None = None
+    hidden: bool = False
 
     @property
     def absent(self) -> bool:

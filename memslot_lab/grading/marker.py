@@ -105,4 +105,4 @@ def _task(result: TaskResult) -> dict[str, Any]:
 def _failure(failure: Failure) -> dict[str, Any]:
     mistake = failure.mistake.name if failure.mistake else ""
     words = {"sentence": failure.sentence, "hint": failure.hint, "mistake": mistake}
-    return {**words, "got": failure.got, "want": failure.want}
+    return {**words, "got": failure.got, "want": failure.want, "hidden": failure.hidden}

@@ -148,16 +148,25 @@ def delete(slots, slot):
     slots.used_slots -= 1
     slots.id_to_index[slot.id] = -1
     slots.memslots[slots.used_slots] = slot
-    if slots.used_slots in (5, 6, 8, 9, 10):  # sizes that only drawn cases have
-        slots.used_slots -= 1
+    if slots.used_slots in range(7, 15):  # sizes that only drawn cases have
+        slots.id_to_index[slot.id] = 0
 """
 
 
 def test_answer_that_is_right_on_the_open_cases_alone_fails_a_drawn_one() -> None:
-    """What is drawn from the course's secret is judged too."""
+    """What is drawn from the course's secret is judged too, and marked as hidden."""
     if not best_tier().is_boundary:
         pytest.skip("this machine has no sandbox that is a boundary; memslot-lab doctor says why")
     with Judge("a secret") as judge:
         result = delete_with(judge, KNOWS_ALL)
+    failures = [group.failure for group in result.groups if group.failure]
 
     assert 0 < result.points < result.max_points
+    assert [failure.hidden for failure in failures] == [True]
+
+
+def test_failure_on_a_case_that_everybody_knows_is_not_hidden(judge: Judge) -> None:
+    """Drawn without a secret, or laid out by hand, a case may be shown."""
+    failures = [group.failure for group in delete_with(judge, KNOWS_ALL).groups if group.failure]
+
+    assert [failure.hidden for failure in failures] == [False]
