@@ -3,8 +3,11 @@
 import argparse
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import asdict, fields, replace
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +15,9 @@ from memslot_lab import __version__
 from memslot_lab.commands.say import print_json, unusable
 
 if TYPE_CHECKING:
+    from memslot_lab.grading.executors import Executor
     from memslot_lab.grading.marks import Mark
-    from memslot_lab.grading.sandbox import Tier
+    from memslot_lab.grading.sandbox import Limits, Tier
     from memslot_lab.grading.submission import Submissions
 
 __all__ = ["add_grade_command"]
@@ -34,6 +38,15 @@ def add_grade_command(add_parser: Callable[..., argparse.ArgumentParser]) -> Non
     parser.add_argument("--course-seed", default="", metavar="TEXT", help="want each student's own variant")
     parser.add_argument("--secret", default="", metavar="TEXT", help="draw hidden cases from this text")
     parser.add_argument("--jobs", type=_jobs, default=_processors(), metavar="N", help="at once (default: %(default)s)")
+    parser.add_argument(
+        "--limit",
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="what one submission may use, such as ask_seconds=2; `--limit help` lists them; may be given again",
+    )
+    parser.add_argument("--dask", metavar="ADDRESS", help="mark on a dask cluster, not in --jobs processes here")
+    parser.add_argument("--unsafe", action="store_true", help="mark even where nothing is confined: no boundary at all")
     parser.add_argument("--resume", action="store_true", help="go on with the run whose journal is in DIR")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=_grade)
@@ -56,49 +69,123 @@ def _grade(arguments: argparse.Namespace) -> int:
     from memslot_lab.grading.sandbox import SandboxError
     from memslot_lab.grading.submission import Submissions
 
+    if "help" in arguments.limit:
+        print(_limits_text())
+        return 0
     try:
+        limits = _limits(arguments.limit)
         submissions = Submissions(arguments.submissions, arguments.exercise)
         if not submissions:
             return unusable(
                 f"{arguments.submissions} holds no submission; give the folder or zip of the students' files"
             )
-        marks = _marks(arguments, submissions)
-    except (CourseError, SandboxError) as error:
+        tier = _tier(arguments.unsafe)
+        marks = _marks(arguments, submissions, tier, limits)
+    except (CourseError, SandboxError, _LimitError) as error:
         return unusable(error)
-    summary = _summary(marks, arguments.out)
-    print_json(summary) if arguments.json else print(_text(summary))
+    summary = _summary(marks, arguments.out, tier)
+    print_json(summary) if arguments.json else print(_text(summary, tier))
     return 1 if "grader-error" in summary["statuses"] else 0
 
 
-def _marks(arguments: argparse.Namespace, submissions: "Submissions") -> "list[Mark]":
-    from memslot_lab.grading.marker import SubmissionMarker
-    from memslot_lab.grading.run import Progress, grade
+def _marks(arguments: argparse.Namespace, submissions: "Submissions", tier: "Tier", limits: "Limits") -> "list[Mark]":
+    from memslot_lab.grading.marker import SubmissionMarker, close_judges
+    from memslot_lab.grading.run import grade
 
-    tier = _boundary()
-    seed, jobs = arguments.course_seed, arguments.jobs
-    progress = Progress(total=len(submissions))
+    mark = SubmissionMarker(tier, arguments.secret, arguments.course_seed, limits)
+    header = {**_header(arguments), "tier": tier.value, "limits": asdict(limits)}
     try:
-        with SubmissionMarker(jobs, secret=arguments.secret, course_seed=seed, tier=tier) as mark:
-            header = {**_header(arguments), "tier": tier.value}
-            resume = arguments.resume
-            return grade(submissions, arguments.out, mark, header=header, jobs=jobs, resume=resume, progress=progress)
+        with _progress(len(submissions)) as progress:
+            return grade(
+                submissions,
+                arguments.out,
+                mark,
+                header=header,
+                executor=_executor(arguments, len(submissions)),
+                resume=arguments.resume,
+                progress=progress,
+            )
     finally:
-        progress.end()
+        close_judges()
 
 
-def _boundary() -> "Tier":
+def _executor(arguments: argparse.Namespace, submissions: int) -> "Executor":
+    from memslot_lab.grading.executors import in_processes, in_turn, on_dask
+
+    if arguments.dask:
+        return on_dask(arguments.dask)
+    jobs = min(arguments.jobs, submissions)
+    return in_processes(jobs) if jobs > 1 else in_turn
+
+
+@contextmanager
+def _progress(total: int) -> "Generator[Callable[[Mark], None] | None]":
+    """Draw a bar on standard error if that is a terminal and tqdm is installed."""
+    if not find_spec("tqdm"):
+        yield None
+        return
+    from tqdm import tqdm
+
+    failed = 0
+    bar: Any = tqdm(total=total, unit=" submissions", disable=None)
+    with bar:
+
+        def tell(mark: "Mark") -> None:
+            nonlocal failed
+            failed += mark.status != "graded"
+            bar.set_postfix({"not judged": failed}, refresh=False)
+            bar.update()
+
+        yield tell
+
+
+class _LimitError(ValueError):
+    """A --limit that says no limit."""
+
+
+def _limits(words: list[str]) -> "Limits":
+    """Return the usual limits with those that are given.
+
+    Raises
+    ------
+    _LimitError
+        A name, a number or a limit that there is not.
+    """
+    from memslot_lab.grading.judge import USUAL
+
+    limits = USUAL
+    kinds: dict[str, Any] = {field.name: type(field.default) for field in fields(USUAL)}
+    for word in words:
+        name, _, number = word.partition("=")
+        if name not in kinds:
+            raise _LimitError(f"--limit {word}: there is no limit {name!r}; `--limit help` lists them")
+        try:
+            limits = replace(limits, **{name: kinds[name](number)})
+        except ValueError as error:
+            raise _LimitError(f"--limit {word}: {error}; write it as {name}={getattr(USUAL, name)}") from None
+    return limits
+
+
+def _limits_text() -> str:
+    from memslot_lab.grading.judge import USUAL
+
+    return "\n".join(f"{name}={value}" for name, value in asdict(USUAL).items())
+
+
+def _tier(unsafe: bool) -> "Tier":
     """Return how submissions are confined here.
 
     Raises
     ------
     SandboxError
-        They cannot be.
+        They cannot be, and that is not wanted.
     """
     from memslot_lab.grading.sandbox import SandboxError, best_tier
 
     tier = best_tier()
-    if not tier.is_boundary:
-        raise SandboxError("this machine cannot confine what strangers wrote; `memslot-lab doctor` says why")
+    if not tier.is_boundary and not unsafe:
+        words = "this machine cannot confine what strangers wrote; `memslot-lab doctor` says why. If all of it comes "
+        raise SandboxError(f"{words}from people whom you trust with this machine, and with the marks, add --unsafe")
     return tier
 
 
@@ -120,17 +207,21 @@ def _digest(content: bytes) -> str:
     return sha256(content).hexdigest()[:16] if content else ""
 
 
-def _summary(marks: "list[Mark]", out: Path) -> dict[str, Any]:
+def _summary(marks: "list[Mark]", out: Path, tier: "Tier") -> dict[str, Any]:
     statuses = Counter(mark.status for mark in marks)
     return {
         "submissions": len(marks),
         "students": len({mark.student for mark in marks}),
         "statuses": dict(sorted(statuses.items())),
+        "tier": tier.value,
         "results": [str(out / name) for name in ("results.csv", "results.json")],
     }
 
 
-def _text(summary: dict[str, Any]) -> str:
+def _text(summary: dict[str, Any], tier: "Tier") -> str:
     counts = ", ".join(f"{count:,} {status}" for status, count in summary["statuses"].items())
     head = f"{summary['submissions']:,} submissions of {summary['students']:,} students: {counts}"
-    return "\n".join([head, *(f"wrote {path}" for path in summary["results"])])
+    lines = [head, f"confined by {tier.words}" if tier.is_boundary else f"not confined: {tier.words}"]
+    if "grader-error" in summary["statuses"]:
+        lines.append("the grader itself failed: journal.jsonl has the tracebacks, and --resume tries those again")
+    return "\n".join([*lines, *(f"wrote {path}" for path in summary["results"])])

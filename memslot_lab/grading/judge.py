@@ -23,11 +23,11 @@ from memslot_lab.grading.lent import lend
 from memslot_lab.grading.sandbox import Child, ChildStopped, Limits, Plain, Tier, Worker
 from memslot_lab.watch import Tape
 
-__all__ = ["Judge", "Pieces"]
+__all__ = ["USUAL", "Judge", "Pieces"]
 
 Pieces = tuple[tuple[str, str], ...]  # label and source, in the order in which they run
 
-_USUAL = Limits(ask_seconds=3.0, frame_bytes=1 << 20)
+USUAL = Limits(ask_seconds=3.0, frame_bytes=1 << 20)
 _RESTARTS = 2  # of a function that has been stopped; the cases after that are not played any more
 
 
@@ -44,7 +44,7 @@ class Judge:
         What one submission may use.
     """
 
-    def __init__(self, secret: str = "", *, tier: Tier | None = None, limits: Limits = _USUAL) -> None:
+    def __init__(self, secret: str = "", *, tier: Tier | None = None, limits: Limits = USUAL) -> None:
         self._secret, self._tier, self._limits = secret, tier, limits
         self._stack = ExitStack()
         self._workers: dict[str, Worker] = {}
@@ -85,6 +85,10 @@ class Judge:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the workers."""
         self._stack.close()
 
 

@@ -1,78 +1,103 @@
 """From a submission to its mark: whose variant it answers, what the judge finds, and that as plain data.
 
-A judge asks one child at a time, so each worker borrows one of its own; a judge starts when it is first needed.
+A marker is a value, so that it can be sent to another process; the judge that it needs starts there when it is first
+asked, and stays warm.
 """
 
 import time
-from contextlib import ExitStack
-from queue import SimpleQueue
-from types import TracebackType
-from typing import Any, Self
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
 
+from memslot_lab import __version__
 from memslot_lab.course.catalog import find_exercise
 from memslot_lab.course.errors import VariantError
 from memslot_lab.course.results import Failure, TaskResult
 from memslot_lab.course.variants import Variant, variant_of
-from memslot_lab.grading.judge import Judge
-from memslot_lab.grading.marks import Mark, unjudged
-from memslot_lab.grading.sandbox import Tier
+from memslot_lab.grading.judge import USUAL, Judge
+from memslot_lab.grading.marks import Mark, Marked, unjudged
+from memslot_lab.grading.sandbox import Limits, SandboxError, Tier
 from memslot_lab.grading.submission import Submission
 
-__all__ = ["SubmissionMarker"]
+__all__ = ["SubmissionMarker", "close_judges"]
+
+_lock = Lock()  # a judge asks one child at a time; a worker of a cluster may have several threads
+_judges: dict["SubmissionMarker", Judge] = {}
 
 
+@dataclass(frozen=True, slots=True)
 class SubmissionMarker:
-    """Marks submissions, as many at once as it has judges; a context manager.
+    """Marks submissions.
 
     Parameters
     ----------
-    jobs : int
-        How many judges.
+    tier : Tier
+        How they are confined; where it does not work nothing is marked.
     secret : str, optional
         As for `Judge`.
     course_seed : str, optional
         With it each student's own variant is wanted; without, the one that the notebook names is judged.
-    tier : Tier or None, optional
-        As for `Judge`.
+    limits : Limits, optional
+        What one submission may use.
+    version : str, optional
+        Of the package; another one could give other marks.
     """
 
-    def __init__(self, jobs: int, *, secret: str = "", course_seed: str = "", tier: Tier | None = None) -> None:
-        self._course_seed = course_seed
-        self._stack = ExitStack()
-        self._judges: SimpleQueue[Judge] = SimpleQueue()
-        for _ in range(jobs):
-            self._judges.put(self._stack.enter_context(Judge(secret, tier=tier)))
+    tier: Tier
+    secret: str = ""
+    course_seed: str = ""
+    limits: Limits = USUAL
+    version: str = __version__
 
-    def __enter__(self) -> Self:
-        return self
+    def __call__(self, submission: Submission) -> Marked:
+        """Return the mark of a submission.
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._stack.close()
-
-    def __call__(self, submission: Submission) -> Mark:
-        """Return the mark of a submission that can be judged."""
+        Raises
+        ------
+        SandboxError
+            Nothing can be marked in this process.
+        """
+        if submission.status:
+            return Marked(unjudged(submission))
         begun = time.monotonic()
         try:
             variant = self._variant(submission)
         except VariantError as error:
-            return unjudged(submission, "wrong-variant", str(error))
-        judge = self._judges.get()
-        try:
-            results = judge.judge(find_exercise(submission.exercise), submission.pieces, variant)
-        finally:
-            self._judges.put(judge)
-        return _mark(submission, results, time.monotonic() - begun)
+            return Marked(unjudged(submission, "wrong-variant", str(error)))
+        with _lock:
+            results = self._judge().judge(find_exercise(submission.exercise), submission.pieces, variant)
+        return Marked(_mark(submission, results, time.monotonic() - begun))
+
+    def _judge(self) -> Judge:
+        if self.version != __version__:
+            words = f"this run is of memslot-lab {self.version}, and a worker has {__version__}; install the same there"
+            raise SandboxError(words)
+        if self not in _judges:
+            _close()
+            _judges[self] = Judge(self.secret, tier=self.tier, limits=self.limits)
+        return _judges[self]
 
     def _variant(self, submission: Submission) -> Variant | None:
         variant = Variant(submission.variant) if submission.variant else None
-        if not self._course_seed:
+        if not self.course_seed:
             return variant
-        own = variant_of(self._course_seed, submission.student)
+        own = variant_of(self.course_seed, submission.student)
         if variant != own:
             said = f"answers variant {variant.code}" if variant else "answers no variant"
             given = f"{submission.student} was given {own.code}"
             raise VariantError(f"the notebook {said}, and {given}; hand in the one that was given to you")
         return own
+
+
+def close_judges() -> None:
+    """End what this process has started for its marks; a later mark starts it anew."""
+    with _lock:
+        _close()
+
+
+def _close() -> None:
+    while _judges:
+        _judges.popitem()[1].close()
 
 
 def _mark(submission: Submission, results: list[TaskResult], seconds: float) -> Mark:

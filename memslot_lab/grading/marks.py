@@ -1,12 +1,12 @@
 """A mark: what a submission got, as plain data that goes through JSON unchanged."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from memslot_lab.course.catalog import read_manifest
 from memslot_lab.grading.submission import Submission
 
-__all__ = ["Mark", "unjudged"]
+__all__ = ["Mark", "Marked", "unjudged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,15 @@ class Mark:
     score, max_score : int or float
         Points.
     status : str
-        "graded", "stopped" when a limit ended it, "grader-error", or why it could not be judged, a key of `STATUSES`.
+        "graded", "grader-error", or why it could not be judged, a key of `STATUSES`.
     sentence : str
         What to know besides the points, for the student; often empty.
     tasks : tuple[dict[str, Any], ...]
         What the judge found, a task each; plain data, opaque here, and without times.
     seconds : float
         How long it took; differs from run to run.
+    trace : str
+        Of a grader's error, the traceback, for those who mend the grader; in the journal alone.
     """
 
     student: str
@@ -38,6 +40,7 @@ class Mark:
     sentence: str = ""
     tasks: tuple[dict[str, Any], ...] = field(default=(), hash=False)  # a dict has no hash
     seconds: float = 0.0
+    trace: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
@@ -54,6 +57,13 @@ class Mark:
         """
         plain: dict[str, Any] = {**data, "tasks": tuple(data["tasks"])}
         return cls(**plain)
+
+
+class Marked(NamedTuple):
+    """A mark, and the page that tells the student of it; empty where none is wanted."""
+
+    mark: Mark
+    page: str = ""
 
 
 def unjudged(submission: Submission, status: str = "", sentence: str = "") -> Mark:

@@ -55,7 +55,8 @@ def results_csv(marks: Iterable[Mark]) -> str:
 
 def results_json(marks: Iterable[Mark], about: dict[str, Any]) -> str:
     """Return everything but times as JSON."""
-    rows = [{name: value for name, value in mark.to_json().items() if name != "seconds"} for mark in in_order(marks)]
+    differ = ("seconds", "trace")  # from run to run
+    rows = [{name: value for name, value in mark.to_json().items() if name not in differ} for mark in in_order(marks)]
     return json.dumps({"about": about, "results": rows}, indent=1, sort_keys=True, allow_nan=False) + "\n"
 
 

@@ -1,6 +1,6 @@
 """Grade made-up submissions with a made-up judge, in a process that a test can kill.
 
-Arguments: the folder for results, how many workers, and "resume" or "anew". Prints a line when marks begin to come.
+Arguments: the folder for results, how many workers, and "resume" or "anew". Prints a line for each mark that comes.
 """
 
 import random
@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from memslot_lab.grading.marks import Mark
+from memslot_lab.grading.executors import in_processes, in_turn
+from memslot_lab.grading.marks import Mark, Marked, unjudged
 from memslot_lab.grading.run import grade
 from memslot_lab.grading.submission import Submission
 
@@ -22,14 +23,14 @@ SUBMISSIONS = [
 ]
 
 
-def fake_mark(submission: Submission) -> Mark:
-    """Return a mark that follows from the submission alone, after a while that does not; one in eleven fails."""
+def fake_mark(submission: Submission) -> Marked:
+    """Return a mark that follows from the submission alone, after a while that does not."""
+    if submission.status:
+        return Marked(unjudged(submission))
     number = int(submission.pieces[0][1])
     time.sleep(random.random() * 0.004)
-    if number % 11 == 0:
-        raise RuntimeError("made up")
     tasks = ({"number": number, "text": "é" * (number % 50)},)
-    return Mark(submission.student, submission.exercise, submission.place, number % 4, 3, tasks=tasks, seconds=0.1)
+    return Marked(Mark(submission.student, submission.exercise, submission.place, number % 4, 3, "graded", "", tasks, 0.1))
 
 
 def tell(mark: Mark) -> None:
@@ -39,12 +40,13 @@ def tell(mark: Mark) -> None:
 
 
 if __name__ == "__main__":
+    jobs = int(sys.argv[2])
     grade(
         SUBMISSIONS,
         Path(sys.argv[1]),
         fake_mark,
         header=HEADER,
-        jobs=int(sys.argv[2]),
+        executor=in_processes(jobs) if jobs > 1 else in_turn,
         resume=sys.argv[3] == "resume",
         progress=tell,
     )

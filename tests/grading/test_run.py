@@ -1,16 +1,14 @@
 """grade(): every submission becomes one row, whatever the judge does. The judge is made up here."""
 
-import io
-import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from memslot_lab.grading.marks import Mark
-from memslot_lab.grading.run import Progress, grade
+from memslot_lab.grading.executors import Marker
+from memslot_lab.grading.marks import Mark, Marked
+from memslot_lab.grading.run import grade
 from memslot_lab.grading.submission import Submission
 
 HEADER: dict[str, Any] = {"version": "1", "submissions": "/a/place"}
@@ -24,9 +22,9 @@ def submission(student: str, **more: Any) -> Submission:
 CLASS = [submission(f"s{n:02}") for n in range(30)]
 
 
-def full(one: Submission) -> Mark:
+def full(one: Submission) -> Marked:
     """Give full points."""
-    return Mark(one.student, one.exercise, one.place, 10, 10)
+    return Marked(Mark(one.student, one.exercise, one.place, 10, 10))
 
 
 def graded(out: Path, mark: Any = full, **more: Any) -> list[Mark]:
@@ -34,25 +32,22 @@ def graded(out: Path, mark: Any = full, **more: Any) -> list[Mark]:
     return grade(more.pop("submissions", CLASS), out, mark, header=HEADER, **more)
 
 
-def test_grade_any_number_of_workers_gives_the_same_bytes(tmp_path: Path) -> None:
-    """Marks come in any order, results do not."""
+def test_grade_results_are_in_order_and_without_a_place(tmp_path: Path) -> None:
+    """Marks come in any order; where the files lay is the teacher's own affair."""
 
-    def slow(one: Submission) -> Mark:
-        time.sleep(hash(one.student) % 7 / 2000)
-        return full(one)
+    def backwards(mark: Marker, submissions: Iterable[Submission]) -> Iterator[tuple[Submission, Marked]]:
+        yield from ((one, mark(one)) for one in [*submissions][::-1])
 
-    for jobs in (1, 2, 8):
-        assert [mark.student for mark in graded(tmp_path / str(jobs), slow, jobs=jobs)] == [s.student for s in CLASS]
-    found = {(tmp_path / str(jobs) / "results.json").read_bytes() for jobs in (1, 2, 8)}
+    marks = graded(tmp_path, executor=backwards)
 
-    assert len(found) == 1
-    assert b"/a/place" not in found.pop()
+    assert [mark.student for mark in marks] == [one.student for one in CLASS]
+    assert b"/a/place" not in (tmp_path / "results.json").read_bytes()
 
 
 def test_grade_judge_that_raises_is_a_row(tmp_path: Path) -> None:
     """The type of the exception is for the teacher; all others are marked."""
 
-    def broken(one: Submission) -> Mark:
+    def broken(one: Submission) -> Marked:
         if one.student == "s03":
             raise ZeroDivisionError("secret")
         return full(one)
@@ -63,23 +58,18 @@ def test_grade_judge_that_raises_is_a_row(tmp_path: Path) -> None:
     assert (wrong.student, wrong.status, wrong.score, wrong.max_score) == ("s03", "grader-error", 0, 10)
     assert "ZeroDivisionError" in wrong.sentence
     assert "secret" not in wrong.sentence
+    assert 'raise ZeroDivisionError("secret")' in wrong.trace
+    assert "raise Zero" not in (tmp_path / "results.json").read_text()
     assert len(marks) == 30
 
 
 @pytest.mark.parametrize("odd", [float("nan"), object(), {1, 2}])
 def test_grade_mark_that_is_no_plain_data_is_a_row(tmp_path: Path, odd: object) -> None:
     """It could not be written down."""
-    marks = graded(tmp_path, lambda one: Mark(one.student, one.exercise, one.place, 1, 1, tasks=({"odd": odd},)))
+    made = Mark("ada", "03_delete", "x", 1, 1, tasks=({"odd": odd},))
+    marks = graded(tmp_path, lambda one: Marked(made))
 
     assert {mark.status for mark in marks} == {"grader-error"}
-
-
-def test_grade_what_cannot_be_judged_is_not_given_to_the_judge(tmp_path: Path) -> None:
-    """Its row says why, with no points of all."""
-    bad = submission("eve", status="bad-notebook", sentence="save it again")
-    (mark,) = graded(tmp_path, lambda one: pytest.fail("judged"), submissions=[bad])
-
-    assert (mark.status, mark.sentence, mark.score, mark.max_score) == ("bad-notebook", "save it again", 0, 10)
 
 
 def test_grade_remark_on_files_is_kept(tmp_path: Path) -> None:
@@ -88,7 +78,7 @@ def test_grade_remark_on_files_is_kept(tmp_path: Path) -> None:
 
     def says(words: str) -> str:
         made = Mark(one.student, one.exercise, one.place, 1, 1, sentence=words)
-        return graded(tmp_path / str(len(words)), lambda _: made, submissions=[one])[0].sentence
+        return graded(tmp_path / str(len(words)), lambda _: Marked(made), submissions=[one])[0].sentence
 
     assert says("well done") == "the later counts well done"
     assert says("") == "the later counts"
@@ -100,7 +90,7 @@ def test_grade_resumed_does_nothing_twice(tmp_path: Path) -> None:
     first = graded(tmp_path, submissions=CLASS[:20])
     judged: list[str] = []
 
-    def counting(one: Submission) -> Mark:
+    def counting(one: Submission) -> Marked:
         judged.append(one.student)
         return full(one)
 
@@ -118,7 +108,7 @@ def test_grade_changed_submission_is_judged_again(tmp_path: Path) -> None:
     again = Submission("s00", "03_delete", "s00/03_delete.py", (("file", "better"),))
     judged: list[str] = []
 
-    def counting(one: Submission) -> Mark:
+    def counting(one: Submission) -> Marked:
         judged.append(one.student)
         return full(one)
 
@@ -126,67 +116,34 @@ def test_grade_changed_submission_is_judged_again(tmp_path: Path) -> None:
     assert judged == ["s00"]
 
 
-def test_grade_reads_few_submissions_ahead(tmp_path: Path) -> None:
-    """Ten thousand do not lie in memory."""
-    read, judged, most = 0, 0, 0
-    lock = threading.Lock()
+def test_grade_resumed_marks_what_the_grader_failed_at(tmp_path: Path) -> None:
+    """What was its own fault is mended by a second try, and stands once."""
 
-    def coming() -> Iterator[Submission]:
-        nonlocal read, most
-        for n in range(200):
-            read += 1
-            most = max(most, read - judged)
-            yield submission(f"s{n:03}")
-
-    def counting(one: Submission) -> Mark:
-        nonlocal judged
-        time.sleep(0.001)
-        with lock:
-            judged += 1
+    def broken(one: Submission) -> Marked:
+        if one.student == "s01":
+            raise OSError("for a moment")
         return full(one)
 
-    graded(tmp_path, counting, submissions=coming(), jobs=2)
-
-    assert most <= 10
-
-
-def test_grade_works_at_once(tmp_path: Path) -> None:
-    """Four workers meet."""
-    barrier = threading.Barrier(4, timeout=10)
-
-    def meeting(one: Submission) -> Mark:
-        barrier.wait()
-        return full(one)
-
-    assert {mark.status for mark in graded(tmp_path, meeting, submissions=CLASS[:4], jobs=4)} == {"graded"}
+    assert [mark.status for mark in graded(tmp_path, broken, submissions=CLASS[:3])].count("grader-error") == 1
+    for _ in range(2):
+        assert [mark.score for mark in graded(tmp_path, submissions=CLASS[:3], resume=True)] == [10, 10, 10]
 
 
-class Terminal(io.StringIO):
-    """A stream that says it is a terminal."""
+def test_grade_page_is_kept_before_its_mark(tmp_path: Path) -> None:
+    """A run that ends between the two makes both anew."""
 
-    def isatty(self) -> bool:
-        """Say so."""
-        return True
+    def paged(one: Submission) -> Marked:
+        return Marked(full(one).mark, f"<p>{one.student}" if one.student != "s01" else "")
 
+    def keep(mark: Mark, page: str) -> None:
+        if mark.student == "s02":
+            raise OSError("disk full")
+        kept.append(page)
 
-def test_progress_on_a_terminal_is_one_line() -> None:
-    """Done, rate, time left, failures."""
-    stream = Terminal()
-    progress = Progress(total=2, stream=stream)
-    progress(full(CLASS[0]))
-    progress(Mark("x", "03_delete", "x", 0, 10, "bad-zip"))
-    progress.end()
-    last = stream.getvalue().split("\r")[-1]
+    kept: list[str] = []
+    with pytest.raises(OSError, match="disk full"):
+        graded(tmp_path, paged, submissions=CLASS[:4], keep_page=keep)
+    assert kept == ["<p>s00"]
 
-    assert last.startswith("\x1b[K2 of 2 graded, ")
-    assert last.endswith(" a second, 0 s left, 1 not judged\n")
-
-
-def test_progress_elsewhere_is_silent() -> None:
-    """A log is not filled with it."""
-    stream = io.StringIO()
-    progress = Progress(total=1, stream=stream)
-    progress(full(CLASS[0]))
-    progress.end()
-
-    assert stream.getvalue() == ""
+    graded(tmp_path, paged, submissions=CLASS[:4], keep_page=lambda _, page: kept.append(page), resume=True)
+    assert kept == ["<p>s00", "<p>s02", "<p>s03"]
