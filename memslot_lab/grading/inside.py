@@ -3,6 +3,7 @@
 Nothing here knows an expected answer. The file is copied into what is lent to submissions, and imported there.
 """
 
+import json
 import sys
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
@@ -11,7 +12,9 @@ from typing import Any, cast
 
 from memslot_lab.course.answers import Answer, run_cells, run_file
 from memslot_lab.course.stages.coding import Coded, decode, encode
-from memslot_lab.course.stages.playing import facts_of, play_calls
+from memslot_lab.course.stages.playing import Printed, facts_of, play_calls, printing_into
+from memslot_lab.watch.recorder import record
+from memslot_lab.watch.tape_json import encode as encode_tape
 
 __all__ = ["answer"]
 
@@ -47,7 +50,15 @@ def _play(function: str, setting: Coded, calls: list[Coded], budget: int) -> Cod
     return encode(play_calls(stage, value, [decode(call, trusted=True) for call in calls], budget))
 
 
-_VERBS: dict[str, Callable[..., Coded]] = {"load": _load, "facts": _facts, "play": _play}
+def _record(function: str, slots: Coded, args: Coded, steps: int) -> Any:
+    """Record one call; return the tape as plain data."""
+    value = cast("Callable[..., object]", _answers[function].value)
+    with printing_into(Printed()):
+        tape = record(value, decode(slots, trusted=True), *decode(args, trusted=True), steps=steps)
+    return json.loads(json.dumps(encode_tape(tape)))
+
+
+_VERBS: dict[str, Callable[..., Coded]] = {"load": _load, "facts": _facts, "play": _play, "record": _record}
 
 
 # What is not lent.

@@ -21,6 +21,7 @@ from memslot_lab.course.variants import Variant, imported_in
 from memslot_lab.engine.model import Memslots
 from memslot_lab.grading.lent import lend
 from memslot_lab.grading.sandbox import Child, ChildStopped, Limits, Plain, Tier, Worker
+from memslot_lab.grading.tapes import read_tape
 from memslot_lab.watch import Tape
 
 __all__ = ["USUAL", "Judge", "Pieces"]
@@ -42,10 +43,14 @@ class Judge:
         How submissions are confined; None takes the best that this machine has.
     limits : Limits, optional
         What one submission may use.
+    tapes : bool, optional
+        Whether the failing call that is shown first is recorded, for a page; a right answer costs nothing more.
     """
 
-    def __init__(self, secret: str = "", *, tier: Tier | None = None, limits: Limits = USUAL) -> None:
-        self._secret, self._tier, self._limits = secret, tier, limits
+    def __init__(
+        self, secret: str = "", *, tier: Tier | None = None, limits: Limits = USUAL, tapes: bool = False
+    ) -> None:
+        self._secret, self._tier, self._limits, self._tapes = secret, tier, limits, tapes
         self._stack = ExitStack()
         self._workers: dict[str, Worker] = {}
 
@@ -64,7 +69,7 @@ class Judge:
         return [self._task(exercise, task, pieces, variant) for task in exercise.tasks]
 
     def _task(self, exercise: Exercise, task: Task, pieces: Pieces, variant: Variant | None) -> TaskResult:
-        player = _Remote(self._worker(exercise, task), imported_in(exercise, variant), task, pieces)
+        player = _Remote(self._worker(exercise, task), imported_in(exercise, variant), task, pieces, self._tapes)
         with closing(player):
             try:
                 if problem := player.load():
@@ -95,8 +100,8 @@ class Judge:
 class _Remote:
     """Plays one function of a submission in the sandbox."""
 
-    def __init__(self, worker: Worker, exercise: Exercise, task: Task, pieces: Pieces) -> None:
-        self._worker, self._exercise, self._task, self._pieces = worker, exercise, task, pieces
+    def __init__(self, worker: Worker, exercise: Exercise, task: Task, pieces: Pieces, tapes: bool) -> None:
+        self._worker, self._exercise, self._task, self._pieces, self._tapes = worker, exercise, task, pieces, tapes
         self._child: Child | None = None
         self._restarts = 0
         self._stopped: ChildStopped | None = None
@@ -139,8 +144,16 @@ class _Remote:
             return [Played(None, case.start().read(), raised=Raised(("stopped",), stopped.words, None))]
 
     def record(self, slots: Memslots, args: Args, steps: int) -> Tape | None:
-        """Return nothing: a recording made beside a submission could say anything."""
-        return None
+        """Return one call as the child says it was: what it says is shown on its own page, and makes no point."""
+        if not self._tapes or self._stopped:
+            return None
+        request = ["record", self._task.function, encode(slots), encode(tuple(args)), steps]
+        try:
+            assert self._child
+            return read_tape(self._child.ask(cast("Plain", request)), slots, args)
+        except ChildStopped as stopped:
+            self._stopped = stopped
+            return None
 
     def _revive(self) -> None:
         if self._stopped is None:
