@@ -130,11 +130,14 @@ class TaskResult:
         In the manifest's order; empty when no case could be run.
     problem : str
         Why no case could be run.
+    stops : tuple[tuple[str, str], ...]
+        How it was ended from outside, if it was: of what kind, and in words; each once.
     """
 
     task: Task
     groups: tuple[GroupResult, ...] = ()
     problem: str = ""
+    stops: tuple[tuple[str, str], ...] = ()
 
     @property
     def passed(self) -> bool:

@@ -4,6 +4,7 @@ The judge sends one case at a time and gets plain data back; what is expected ne
 """
 
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -74,9 +75,11 @@ class Judge:
             try:
                 if problem := player.load():
                     return TaskResult(task, problem=problem)
-                return judge_player(task, player, variant, secret=self._secret)
+                result = judge_player(task, player, variant, secret=self._secret)
+                return replace(result, stops=tuple(player.stops)) if player.stops else result
             except ChildStopped as stopped:  # before the first case
-                return TaskResult(task, problem=f"Loading your answer: {stopped.words}.")
+                words = f"Loading your answer: {stopped.words}."
+                return TaskResult(task, problem=words, stops=((stopped.kind, stopped.words),))
 
     def _worker(self, exercise: Exercise, task: Task) -> Worker:
         if task.function not in self._workers:
@@ -105,6 +108,7 @@ class _Remote:
         self._child: Child | None = None
         self._restarts = 0
         self._stopped: ChildStopped | None = None
+        self.stops: dict[tuple[str, str], None] = {}  # in the order in which they came
 
     def load(self) -> str:
         """Run the submission's text in a fresh child; return why the function is not there, an empty string if it is.
@@ -141,6 +145,7 @@ class _Remote:
             return formed(case, cast("list[Played]", played))
         except ChildStopped as stopped:
             self._stopped = stopped
+            self.stops[stopped.kind, stopped.words] = None
             return [Played(None, case.start().read(), raised=Raised(("stopped",), stopped.words, None))]
 
     def record(self, slots: Memslots, args: Args, steps: int) -> Tape | None:

@@ -123,7 +123,8 @@ def _task(result: TaskResult) -> dict[str, Any]:
         }
         for group in result.groups
     ]
-    words = {"function": result.task.function, "problem": result.problem}
+    stops = [{"kind": kind, "words": words} for kind, words in result.stops]
+    words = {"function": result.task.function, "problem": result.problem, "stops": stops}
     return {**words, "points": result.points, "max_points": result.max_points, "groups": groups}
 
 

@@ -129,6 +129,24 @@ def test_submission_that_forges_a_verdict_gets_no_point(judge: Judge, body: str)
     assert delete_with(judge, RIGHT).passed
 
 
+@pytest.mark.parametrize(
+    ("body", "stops"),
+    [
+        ("import os\nos._exit(7)", [("ended", "the program ended itself with exit status 7")]),
+        (
+            "import os\ndef delete(slots, slot):\n    os._exit(0)",
+            [("ended", "the program ended itself with exit status 0")],
+        ),
+        ("def delete(slots, slot):\n    pass", []),
+        (RIGHT, []),
+    ],
+    ids=["loading", "playing", "wrong", "right"],
+)
+def test_judge_says_once_how_a_submission_was_ended(judge: Judge, body: str, stops: list[tuple[str, str]]) -> None:
+    """For the teacher, each kind once, whether it was while loading or in a case; nothing where nothing was."""
+    assert [*delete_with(judge, body).stops] == stops
+
+
 def test_function_not_written_yet_is_told_so(judge: Judge) -> None:
     """A stub that was handed in is no crash, and no point."""
     result = delete_with(judge, "def delete(slots, slot):\n    raise NotImplementedError")
