@@ -6,10 +6,12 @@ Nothing of a submission is read before the last right is gone.
 import contextlib
 import ctypes
 import fcntl
+import json
 import os
 import resource
 import struct
 from collections.abc import Callable
+from typing import Any
 
 from . import landlock, wire
 from .limits import Limits
@@ -21,6 +23,7 @@ _LINE = 3  # the descriptor of the socket to the judge
 _DIE_WITH_PARENT, _NO_NEW_PRIVILEGES = 1, 38  # PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS
 _KILL = 9
 _NOTE = 4096  # bytes
+_PIECE = 1 << 16  # bytes that are read at once
 _MANY = 1 << 16  # descriptors; the worker has a handful
 _CAPABILITIES_3 = 0x20080522  # _LINUX_CAPABILITY_VERSION_3
 _STACK = 8 << 20  # bytes; deep recursion in C ends here on every machine
@@ -47,6 +50,8 @@ def keep_limits(limits: Limits, used_bytes: int) -> None:
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
     }
+    if limits.processes:
+        values[resource.RLIMIT_NPROC] = limits.processes
     for name, value in values.items():
         hard = resource.getrlimit(name)[1]
         least = value if hard == resource.RLIM_INFINITY else min(value, hard)
@@ -95,16 +100,18 @@ def say(words: dict[str, object], line: int) -> None:
             return
 
 
-def answer_all(answer: Callable[[wire.Plain], object], limits: Limits) -> None:
-    """Answer requests until the judge hangs up."""
-    while header := _read(4):
-        request = wire.decode(_read(wire.length_of(header, most=limits.frame_bytes)), most=limits.frame_bytes)
-        assert isinstance(request, dict)
-        reply: dict[str, object] = {"id": request["id"]}
+def answer_all(answer: Callable[[Any], object], limits: Limits) -> None:
+    """Answer requests until the judge hangs up; bytes are an answer in JSON already."""
+    most = limits.frame_bytes
+    while data := _read_frame():
+        request = json.loads(data)  # the judge's own words
+        start = b'{"id":"%b",' % request["id"].encode()
         try:
-            frame = wire.encode(reply | {"answer": answer(request["ask"])}, most=limits.frame_bytes)
+            made = answer(request["ask"])
+            made = made if type(made) is bytes else wire.to_json(made, most=most)
+            frame = wire.framed(b'%b"answer":%b}' % (start, made), most=most)
         except BaseException as error:  # of whatever kind: the judge is told which
-            frame = wire.encode(reply | {"error": _name_of(error)}, most=limits.frame_bytes)
+            frame = wire.framed(b'%b"error":"%b"}' % (start, _name_of(error).encode()), most=most)
         _write(frame)
 
 
@@ -121,14 +128,13 @@ def _name_of(error: BaseException) -> str:
     return "raised"
 
 
-def _read(count: int) -> bytes:
-    data = b""
-    while len(data) < count:
-        piece = os.read(_LINE, count - len(data))
-        if not piece:
-            return b""
-        data += piece
-    return data
+def _read_frame() -> bytes:
+    """Return what the next frame holds, nothing when the judge has hung up; there is never more than one on its way."""
+    data = os.read(_LINE, _PIECE)
+    while data and len(data) < 4 + int.from_bytes(data[:4], "big"):
+        piece = os.read(_LINE, _PIECE)
+        data = data + piece if piece else b""
+    return data[4:]
 
 
 def _write(data: bytes, line: int = _LINE) -> None:

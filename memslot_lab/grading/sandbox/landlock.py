@@ -10,7 +10,7 @@ from .syscalls import call
 
 __all__ = ["abi", "is_hiding", "restrict", "ruleset", "without"]
 
-_READ_FILE, _READ_DIR, _WRITE_FILE = 1 << 2, 1 << 3, 1 << 1
+_EXECUTE, _READ_FILE, _READ_DIR, _WRITE_FILE = 1, 1 << 2, 1 << 3, 1 << 1
 _READ = _READ_FILE | _READ_DIR
 # The rights that each version of Landlock knows, and so can take away.
 _RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
@@ -27,7 +27,9 @@ def abi() -> int:
     return call("landlock_create_ruleset", None, 0, _ASK_VERSION)
 
 
-def ruleset(readable: Iterable[tuple[Path, bool]], writable: Iterable[Path] = ()) -> int:
+def ruleset(
+    readable: Iterable[tuple[Path, bool]], writable: Iterable[Path] = (), *, with_programs: bool = False
+) -> int:
     """Return the descriptor of a set of rules.
 
     Parameters
@@ -36,15 +38,17 @@ def ruleset(readable: Iterable[tuple[Path, bool]], writable: Iterable[Path] = ()
         Files and directories; True: with everything below, False: only what directories list.
     writable : iterable of Path
         Directories in which files may be made, written and removed; devices that may be written.
+    with_programs : bool
+        Whether what is readable may also be run; then the network is not for these rules to say.
     """
     version = abi()
     handled = _RIGHTS[min(version, _NEWEST)]
-    words = [handled, _NETWORK if version >= 4 else 0, _SCOPES if version >= 6 else 0]
+    words = [handled, _NETWORK if version >= 4 and not with_programs else 0, _SCOPES if version >= 6 else 0]
     known = 1 if version < 4 else 2 if version < 6 else 3
     attributes = struct.pack(f"={known}Q", *words[:known])
     rules = call("landlock_create_ruleset", ctypes.c_char_p(attributes), len(attributes), 0)
     for path, whole in readable:
-        _allow(rules, path, _READ if whole else _READ_DIR)
+        _allow(rules, path, (_READ | with_programs * _EXECUTE) if whole else _READ_DIR)
     for path in writable:
         _allow(rules, path, (handled & ~1) if path.is_dir() else _READ_FILE | _WRITE_FILE)
     return rules

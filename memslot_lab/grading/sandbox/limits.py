@@ -33,7 +33,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one child may use. A thread or a second process is always refused.
+    """What one child may use. A thread or a second process is refused, unless `processes` says otherwise.
 
     Parameters
     ----------
@@ -55,6 +55,10 @@ class Limits:
         What it may print past its app, and the largest file.
     frame_bytes : int
         One request or reply, encoded.
+    processes : int
+        How many processes and threads it may have, itself included; more than 0 needs namespaces, and lets it run
+        programs and talk to itself over a network that leads nowhere. Memory and CPU time are then for each process,
+        and nothing counts all of them together but a `Watchdog`.
     """
 
     load_seconds: float = 2.0
@@ -67,12 +71,13 @@ class Limits:
     open_files: int = 64
     output_bytes: int = 1 << 20
     frame_bytes: int = 256 << 10
+    processes: int = 0
 
     def __post_init__(self) -> None:
         """Refuse a limit that nothing could keep; raise ValueError."""
         for field in fields(self):
             value = getattr(self, field.name)
-            least = 0 if field.name == "disk_bytes" else 1 if isinstance(field.default, int) else 0.001
+            least = 0 if field.name in ("disk_bytes", "processes") else 1 if isinstance(field.default, int) else 0.001
             if not least <= value < 1 << 53:
                 raise ValueError(f"{field.name} is {value}; use {least} or more")
             if isinstance(field.default, int) and type(value) is not int:

@@ -24,10 +24,17 @@ class Readable:
     hidden: frozenset[Path]
 
 
-def readable() -> Readable:
-    """Return what a child may read; to be called where nothing was added to the interpreter's path."""
-    shown = tuple(dict.fromkeys([*_library(), *_shared_objects()]))
-    return Readable(shown, frozenset(path for shown_path in shown for path in _hidden_below(shown_path)))
+def readable(more: tuple[Path, ...] = ()) -> Readable:
+    """Return what a child may read; to be called where nothing was added to the interpreter's path.
+
+    Parameters
+    ----------
+    more : tuple of Path
+        Shown too, this laboratory in them excepted.
+    """
+    shown = tuple(dict.fromkeys([*_library(), *_shared_objects(), *more]))
+    hidden = frozenset(path for shown_path in shown for path in _hidden_below(shown_path))
+    return Readable(shown, hidden.difference(more))
 
 
 def _library() -> Iterator[Path]:

@@ -9,7 +9,7 @@ import os
 import platform
 from functools import cache
 
-__all__ = ["ALLOWED", "AUDIT_ARCH", "CHECKED", "call", "checked", "libc", "machine", "numbers"]
+__all__ = ["ALLOWED", "AUDIT_ARCH", "CHECKED", "PROGRAMS", "call", "checked", "libc", "machine", "numbers"]
 
 # What the audit subsystem calls the machine, for the filter: EM_X86_64 and EM_AARCH64, 64 bits, little endian.
 AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -47,6 +47,17 @@ ALLOWED = """
 # Allowed for some arguments only; `memslot_lab.grading.sandbox.seccomp` says which.
 CHECKED = """
     ioctl 16 29; fcntl 72 25; prctl 157 167; kill 62 129; tgkill 234 131; prlimit64 302 261;
+"""
+
+# On top, for a child that may start programs; some of them for some arguments only.
+PROGRAMS = """
+    clone 56 220; clone3 435 435; fork 57 -; vfork 58 -; execve 59 221; setsid 112 157; setpgid 109 154;
+    socket 41 198; socketpair 53 199; bind 49 200; listen 50 201; accept 43 202; accept4 288 242; connect 42 203;
+    getsockname 51 204; getpeername 52 205; sendto 44 206; recvfrom 45 207; sendmsg 46 211; recvmsg 47 212;
+    setsockopt 54 208; getsockopt 55 209; shutdown 48 210;
+    epoll_create 213 -; epoll_create1 291 20; epoll_ctl 233 21; epoll_wait 232 -; epoll_pwait 281 22;
+    eventfd 284 -; eventfd2 290 19;
+    chmod 90 -; fchmod 91 52; fchmodat 268 53; sched_setscheduler 144 119;
 """
 
 # For building the room; no submission may make them.

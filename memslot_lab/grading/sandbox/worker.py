@@ -4,6 +4,7 @@ import os
 import secrets
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ __all__ = ["Child", "ChildStopped", "SandboxError", "Worker"]
 _START_SECONDS = 30.0  # a worker, on a machine that is busy
 _OPEN_SECONDS = 10.0  # a child
 _USUAL = Limits()
+_SLACK = 0.01  # by so many seconds a wait may be longer than it should: the kernel need not be told each time
 _PATIENCE = 0.25  # seconds between the end of the line and the end of the process
 _MESSAGE = 1 << 20  # bytes on the control line
 
@@ -65,6 +67,8 @@ class Worker:
         What one child may use.
     core : int or None
         The processor core to stay on.
+    packages : tuple of Path
+        Directories of installed packages, importable and readable inside as well; for namespaces only.
 
     Raises
     ------
@@ -73,12 +77,21 @@ class Worker:
     """
 
     def __init__(
-        self, tree: Path, app: str, *, tier: Tier | None = None, limits: Limits = _USUAL, core: int | None = None
+        self,
+        tree: Path,
+        app: str,
+        *,
+        tier: Tier | None = None,
+        limits: Limits = _USUAL,
+        core: int | None = None,
+        packages: tuple[Path, ...] = (),
     ) -> None:
         if tier is None:
             from .tiers import best_tier
 
             tier = best_tier()
+        if tier is not Tier.NAMESPACES and (packages or limits.processes):
+            raise SandboxError(f"the {tier.value} tier holds nothing that starts programs; that takes namespaces")
         self.tier = tier
         self.limits = limits
         self._child: Child | None = None
@@ -86,14 +99,20 @@ class Worker:
         with theirs:
             self._process = _start(theirs)
         plan = {"tier": tier.value, "tree": os.fspath(tree.resolve(strict=True)), "app": app, "core": core}
+        plan |= {"limits": asdict(limits), "packages": [*map(os.fspath, packages)]}
         try:
-            ready = self._tell(plan | {"limits": asdict(limits)}, seconds=_START_SECONDS)
+            ready = self._tell(plan, seconds=_START_SECONDS)
             if "failed" in ready:
                 raise SandboxError(f"the {tier.value} tier does not start: {ready['failed']}")
             self.notes: tuple[str, ...] = tuple(ready["notes"])
         except BaseException:
             self.close()
             raise
+
+    @property
+    def pid(self) -> int:
+        """The process below which everything runs."""
+        return self._process.pid
 
     def open(self) -> "Child":
         """Fork and confine a fresh child.
@@ -164,7 +183,7 @@ class Child:
 
     def __init__(self, worker: Worker, line: socket.socket, output: int) -> None:
         self._worker = worker
-        self._line = line
+        self._line = _TimedLine(line)
         self._output: int | None = output
         self._printed = b""
         self._until = time.monotonic() + worker.limits.submission_seconds
@@ -185,14 +204,27 @@ class Child:
         ChildStopped
             There is no answer, and never will be: the child is gone, and asking it again says the same.
         """
+        data = wire.to_json(request, most=self._worker.limits.frame_bytes)
+        return self.read(self.ask_json(data, seconds=seconds))
+
+    def ask_json(self, request: bytes, *, seconds: float | None = None) -> bytes:
+        """Send one request in JSON, as `wire.to_json()` makes it; return what the child wrote, for `read()`.
+
+        Raises
+        ------
+        ChildStopped
+            As `ask()`.
+        """
         if self._stopped:
             raise self._stopped
-        seconds = self._worker.limits.ask_seconds if seconds is None else seconds
-        frame_id = secrets.token_hex(8)
-        frame = wire.encode({"id": frame_id, "ask": request}, most=self._worker.limits.frame_bytes)
+        limits = self._worker.limits
+        seconds = limits.ask_seconds if seconds is None else seconds
+        frame_id = secrets.token_hex(8).encode()
+        frame = wire.framed(b'{"id":"%b","ask":%b}' % (frame_id, request), most=limits.frame_bytes)
         until = min(time.monotonic() + seconds, self._until)
         try:
-            return _answer_in(self._exchange(frame, until), frame_id, self._worker.limits)
+            self._line.send(frame, until)
+            return _answer_in(self._line.receive(until, most=limits.frame_bytes), frame_id, limits)
         except ChildStopped as stopped:
             self._stopped = stopped
         except TimeoutError:
@@ -203,6 +235,21 @@ class Child:
             self._stopped = ChildStopped("garbled", f"the answer cannot be read: {error}")
         except (OSError, EOFError):
             self._stopped = self._why_gone()
+        self.close()
+        raise self._stopped
+
+    def read(self, answer: bytes) -> Plain:
+        """Return the value of an answer.
+
+        Raises
+        ------
+        ChildStopped
+            It cannot be read; the child is gone.
+        """
+        try:
+            return wire.decode(answer, most=self._worker.limits.frame_bytes)
+        except wire.GarbledError as error:
+            self._stopped = ChildStopped("garbled", f"the answer cannot be read: {error}")
         self.close()
         raise self._stopped
 
@@ -228,16 +275,11 @@ class Child:
     def require_confined(self, seconds: float) -> None:
         """Wait until the child says that it is confined; raise SandboxError if it says anything else."""
         try:
-            said: object = receive(self._line, time.monotonic() + seconds, most=_MESSAGE)
+            said: object = wire.decode(self._line.receive(time.monotonic() + seconds, most=_MESSAGE), most=_MESSAGE)
         except (OSError, EOFError, wire.GarbledError) as error:
             said = {"failed": f"no word from it ({type(error).__name__})"}
         if said != {"confined": True}:
             raise SandboxError(f"a child could not be confined: {said}; nothing was run in it")
-
-    def _exchange(self, frame: bytes, until: float) -> Plain:
-        self._line.settimeout(max(until - time.monotonic(), 0.001))
-        self._line.sendall(frame)
-        return receive(self._line, until, most=self._worker.limits.frame_bytes)
 
     def _words_for_time(self, seconds: float) -> str:
         if time.monotonic() >= self._until:
@@ -261,6 +303,60 @@ class Child:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+class _TimedLine:
+    """A socket on which the kernel keeps the time: asked some hundred times a submission, so with few system calls."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self._line = line
+        self._seconds = 0.0  # what the kernel was told
+        self._rest = b""  # what came behind the last frame
+
+    def send(self, data: bytes, until: float) -> None:
+        """Send all; raise TimeoutError at the deadline, however slowly it is taken."""
+        view = memoryview(data)
+        while view:
+            self._keep_time(until)
+            try:
+                view = view[self._line.send(view) :]
+            except BlockingIOError:
+                raise TimeoutError from None
+
+    def receive(self, until: float, *, most: int) -> bytes:
+        """Return what the next frame holds; for errors see `receive()`."""
+        data = self._rest or self._some(until)
+        while len(data) < 4:
+            data += self._some(until)
+        end = 4 + wire.length_of(data[:4], most=most)
+        while len(data) < end:
+            data += self._some(until)
+        self._rest = data[end:]
+        return data[4:end]
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._line.close()
+
+    def _some(self, until: float) -> bytes:
+        self._keep_time(until)
+        try:
+            piece = self._line.recv(1 << 16)
+        except BlockingIOError:
+            raise TimeoutError from None
+        if not piece:
+            raise EOFError
+        return piece
+
+    def _keep_time(self, until: float) -> None:
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        if not left <= self._seconds <= left + _SLACK:
+            self._seconds = left + _SLACK / 2
+            timeval = struct.pack("@ll", int(self._seconds), int(self._seconds % 1 * 1e6))
+            self._line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, timeval)
+            self._line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeval)
 
 
 def receive(line: socket.socket, until: float, *, most: int) -> Plain:
@@ -332,12 +428,16 @@ _ERRORS = {
 }
 
 
-def _answer_in(reply: Plain, frame_id: str, limits: Limits) -> Plain:
-    """Return the answer in a reply; raise ChildStopped for an error, GarbledError for anything else."""
-    if not isinstance(reply, dict) or reply.get("id") != frame_id or len(reply) != 2:
+def _answer_in(data: bytes, frame_id: bytes, limits: Limits) -> bytes:
+    """Return the answer in a reply, still JSON; raise ChildStopped for an error, GarbledError for anything else."""
+    start = b'{"id":"%b","answer":' % frame_id
+    if data.startswith(start) and data.endswith(b"}"):  # as an honest child writes it
+        return data[len(start) : -1]
+    reply = wire.decode(data, most=limits.frame_bytes)
+    if not isinstance(reply, dict) or reply.get("id") != frame_id.decode() or len(reply) != 2:
         raise wire.GarbledError("it does not belong to the question")
     if "answer" in reply:
-        return reply["answer"]
+        return wire.to_json(reply["answer"], most=limits.frame_bytes)
     kind = reply.get("error")
     if not isinstance(kind, str) or kind not in _ERRORS:
         raise wire.GarbledError("it is neither an answer nor an error")

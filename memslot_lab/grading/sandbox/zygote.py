@@ -45,7 +45,7 @@ def _adopt_neighbours() -> None:
     package = types.ModuleType(_HOME)
     package.__path__ = [str(Path(__file__).parent)]
     sys.modules[_HOME] = package
-    for name in ("limits", "wire", "child", "landlock", "namespaces", "readable", "seccomp", "syscalls"):
+    for name in ("limits", "wire", "child", "landlock", "namespaces", "programs", "readable", "seccomp", "syscalls"):
         importlib.import_module(f"{_HOME}.{name}")
 
 
@@ -78,7 +78,7 @@ def _prepare(plan: dict[str, Any]) -> "_Worker":
         os.sched_setaffinity(0, {plan["core"]})
     tree = Path(plan["tree"])
     if plan["tier"] == "namespaces":
-        worker: _Worker = _Namespaced(limits, tree)
+        worker: _Worker = _Namespaced(limits, tree, tuple(map(Path, plan["packages"])))
     elif plan["tier"] == "landlock":
         worker = _Landlocked(limits, tree)
     else:
@@ -94,6 +94,7 @@ class _Worker:
         self._limits = limits
         self._nothing = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
         self._lent = tree
+        self._packages: tuple[Path, ...] = ()
         self._answer: Callable[[Any], object] | None = None
         self.notes: list[str] = []
         self._statm = _open_statm()
@@ -101,7 +102,7 @@ class _Worker:
     def load(self, app: str) -> None:
         """Import the app, and what it imports, before any fork."""
         del sys.modules[_HOME].__path__[:]  # what is needed is imported
-        sys.path.insert(0, str(self._lent))
+        sys.path[:] = [str(self._lent), *sys.path, *map(str, self._packages)]
         sys.path_importer_cache.clear()
         self._answer = importlib.import_module(app).answer
         gc.collect()
@@ -179,10 +180,10 @@ class _Landlocked(_Worker):
 class _Namespaced(_Worker):
     """Confines with namespaces on top of it: a root that holds nothing else."""
 
-    def __init__(self, limits: Any, tree: Path) -> None:
+    def __init__(self, limits: Any, tree: Path, packages: tuple[Path, ...]) -> None:
         super().__init__(limits, tree)
         namespaces = _module("namespaces")
-        shown = _module("readable").readable()
+        shown = _module("readable").readable(_module("programs").needed(packages) if limits.processes else packages)
         namespaces.unshare()
         if pid := os.fork():  # the first process of the room goes on; this one waits, for the judge to wait for
             os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 0xFF)
@@ -191,7 +192,8 @@ class _Namespaced(_Worker):
         self._room = namespaces.Room(shown, tree)
         self._lent = namespaces.INSIDE
         self._landlock = self._has_landlock()
-        _module("seccomp").filter_for(1)  # computed once
+        self._packages = packages
+        self._filter = _module("programs").prepare() if limits.processes else _module("seccomp").filter_for(1)
 
     def _has_landlock(self) -> bool:
         try:
@@ -211,10 +213,10 @@ class _Namespaced(_Worker):
         if self._landlock:
             # Made here: a rule holds for the directory that is mounted, not for the place where it is.
             written = [Path("/dev/null"), *([Path("/tmp")] if self._limits.disk_bytes else [])]
-            rules = landlock.ruleset([(Path("/"), True)], written)
+            rules = landlock.ruleset([(Path("/"), True)], written, with_programs=self._limits.processes > 0)
         child.give_up_rights(rules, 0)
         child.keep_only(self._nothing, output, line)
-        seccomp.install(seccomp.filter_for(1))
+        seccomp.install(self._filter)
 
 
 def _open_statm() -> int | None:
