@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from memslot_lab import __version__
 from memslot_lab.commands.course import add_course_commands, stopped_at
 from memslot_lab.commands.doctor import add_doctor_command
+from memslot_lab.commands.export import add_export_commands
 from memslot_lab.commands.grade import add_grade_command
 from memslot_lab.commands.quiz import add_quiz_command
 from memslot_lab.commands.say import unusable
@@ -80,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_doctor_command(commands.add_parser)
     add_grade_command(commands.add_parser)
+    add_export_commands(commands.add_parser)
 
     release = commands.add_parser("release", help="cut the exercises' stubs from the solutions")
     release.add_argument("--solutions", type=Path, default=Path("solutions"), metavar="DIR", help="default: solutions")
