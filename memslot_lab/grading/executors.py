@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
-from itertools import chain
 from typing import Any, TypeAlias
 from uuid import uuid4
 
@@ -50,7 +49,7 @@ def in_processes(jobs: int) -> Executor:
             except BrokenProcessPool:
                 lost = [*waiting.values()]
             waiting.clear()
-            yield from chain.from_iterable(_alone(mark, submission) for submission in lost)
+            yield from _one_by_one(mark, lost)
 
     return run
 
@@ -86,12 +85,19 @@ def _done(waiting: dict[Future[Marked], Submission]) -> Iterator[tuple[Submissio
         yield waiting.pop(future), marked
 
 
-def _alone(mark: Marker, submission: Submission) -> Iterator[tuple[Submission, Marked]]:
-    """Mark one that was lost with its process, with nothing beside it that could be blamed."""
-    try:
-        yield from _pooled(mark, [submission], 1, {})
-    except BrokenProcessPool:
-        yield submission, Marked(unjudged(submission, "grader-error", _KILLED))
+def _one_by_one(mark: Marker, lost: list[Submission]) -> Iterator[tuple[Submission, Marked]]:
+    """Mark those that were lost with their process, each with nothing beside it that could be blamed."""
+    while lost:
+        pool = _pool(mark, 1)
+        try:
+            while lost:
+                marked = pool.submit(_mark, lost[0]).result()
+                yield lost.pop(0), marked
+        except BrokenProcessPool:
+            submission = lost.pop(0)
+            yield submission, Marked(unjudged(submission, "grader-error", _KILLED))
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 # Inside one process of the pool.
@@ -152,7 +158,7 @@ def on_dask(address: str) -> Executor:
         words = "dask is not installed here; `pip install 'memslot-lab[dask]'` installs it, or leave --dask out"
         raise ExecutorError(words) from None
     try:
-        client: Any = distributed.Client(address, timeout=10, set_as_default=False)
+        client: Any = distributed.Client(address, timeout=5, set_as_default=False)
     except (OSError, ValueError) as error:
         words = f"{address} answers no dask scheduler ({error}); start one with `dask scheduler`, or leave --dask out"
         raise ExecutorError(words) from None

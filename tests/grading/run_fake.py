@@ -30,7 +30,9 @@ def fake_mark(submission: Submission) -> Marked:
     number = int(submission.pieces[0][1])
     time.sleep(random.random() * 0.004)
     tasks = ({"number": number, "text": "é" * (number % 50)},)
-    return Marked(Mark(submission.student, submission.exercise, submission.place, number % 4, 3, "graded", "", tasks, 0.1))
+    return Marked(
+        Mark(submission.student, submission.exercise, submission.place, number % 4, 3, "graded", "", tasks, 0.1)
+    )
 
 
 def tell(mark: Mark) -> None:
