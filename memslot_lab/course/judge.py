@@ -5,7 +5,7 @@ Runs the function in this process, for its own writer; never raises on a learner
 
 from collections import Counter
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from inspect import signature
 from random import Random
 
@@ -14,7 +14,7 @@ from memslot_lab.course.catalog import Task
 from memslot_lab.course.feedback import returned, stopped
 from memslot_lab.course.mirror import LowestFirst
 from memslot_lab.course.misconceptions import named
-from memslot_lab.course.play import Here, Outcome, Player, parting, play, stage_before
+from memslot_lab.course.play import Here, Known, Outcome, Player, known, parting, stage_before
 from memslot_lab.course.results import Failure, GroupResult, Runs, TaskResult
 from memslot_lab.course.seen import Difference, Seen
 from memslot_lab.course.tasks import Judged
@@ -27,6 +27,7 @@ __all__ = ["judge", "judge_player"]
 _DRAWN = 25  # cases drawn when those laid out by hand pass
 _FEW = 3  # used slots of the cases on which a function that did not end is compared with the known mistakes
 _STEPS = 3000  # of a run that is shown
+_KEPT = 32  # tasks, in one variant or another, whose cases stay known
 # Hints and names of mistakes speak of the kernel's order.
 _IN_A_MIRROR = " (Your variant is turned around: where a hint says higher, read lower, and lower for higher.)"
 _STUB = NotImplementedError.__name__
@@ -61,15 +62,24 @@ def judge_player(task: Task, player: Player, variant: Variant | None = None, *, 
         return TaskResult(
             task, problem=f"{task.function}() is not written yet: put your code in place of `raise {_STUB}(...)`."
         )
-    counts = Counter(case.group for case in trial.cases)
+    counts = Counter(each.case.group for each in trial.cases)
     groups = tuple(GroupResult(g.name, g.points, counts[g.name], failures.get(g.name)) for g in task.groups)
     result = TaskResult(task, groups)
     return trial.explained(result) if failures else result
 
 
-@cache
-def _wanted(name: str, variant: Variant | None, case: Case) -> list[Outcome]:
-    return play(case, judged_in(name, variant).reference)
+@lru_cache(_KEPT)
+def _known(name: str, variant: Variant | None) -> tuple[Known, ...]:
+    """Return the cases laid out by hand."""
+    return tuple(known(case, judged_in(name, variant).reference) for case in cases_in(name, variant))
+
+
+@lru_cache(_KEPT)
+def _drawn(name: str, variant: Variant | None, secret: str) -> tuple[Known, ...]:
+    """Return the cases drawn from a secret; the same ones each time."""
+    judged = judged_in(name, variant)
+    rngs = (Random(f"{secret}{name} {seed}") for seed in range(_DRAWN))
+    return tuple(known(judged.more(rng), judged.reference) for rng in rngs) if judged.more else ()
 
 
 class _Trial:
@@ -77,27 +87,25 @@ class _Trial:
 
     def __init__(self, task: Task, judged: Judged, player: Player, variant: Variant | None, secret: str) -> None:
         self.task, self.judged, self.player, self.variant, self.secret = task, judged, player, variant, secret
-        self.cases = cases_in(task.function, variant)
+        self.cases = _known(task.function, variant)
         self.hints = {group.name: group.hint for group in task.groups}
-        self.outcomes: dict[Case, list[Outcome]] = {}
+        self.outcomes: list[tuple[Case, list[Outcome]]] = []
 
     def failures(self) -> dict[str, Failure]:
         """Return the first failure of each group that has one."""
         failures: dict[str, Failure] = {}
-        for case in self.cases:
-            if case.group in failures:
+        for each in self.cases:
+            if each.case.group in failures:
                 continue  # the easiest first: the rest of the group would tell nothing new
-            failure = self.failure(case, _wanted(self.task.function, self.variant, case))
+            failure = self.failure(each)
             if failure:
-                failures[case.group] = failure
+                failures[each.case.group] = failure
         return failures or self.drawn()
 
     def drawn(self) -> dict[str, Failure]:
         """Return the failure of a drawn case, made as small as it goes; the same cases each time."""
-        for seed in range(_DRAWN if self.judged.more else 0):
-            assert self.judged.more
-            case = self.judged.more(Random(f"{self.secret}{self.task.function} {seed}"))
-            failure = self.failure(case)
+        for each in _drawn(self.task.function, self.variant, self.secret):
+            failure = self.failure(each)
             if failure:
                 failure = self.shrunk(failure)
                 return {failure.case.group: replace(failure, hidden=bool(self.secret))}
@@ -105,22 +113,21 @@ class _Trial:
 
     def shrunk(self, failure: Failure) -> Failure:
         for case in self.judged.smaller(failure.case):
-            smaller = self.failure(case)
+            smaller = self.failure(known(case, self.judged.reference))
             if smaller:
                 return self.shrunk(smaller)
         return failure
 
-    def failure(self, case: Case, wanted: list[Outcome] | None = None) -> Failure | None:
+    def failure(self, known: Known) -> Failure | None:
         """Return how the function fails a case, None if it does not."""
-        outcomes = self.player.play(case)
-        wanted = wanted or play(case, self.judged.reference)
-        broken = parting(case, outcomes, wanted)
+        case, outcomes = known.case, self.player.play(known)
+        broken = None if outcomes is known.right else parting(case, outcomes, known.right)
         # Later calls are made on what is broken already: they tell nothing of the mistake.
-        self.outcomes[case] = outcomes if broken is None else outcomes[: broken + 1]
+        self.outcomes.append((case, outcomes if broken is None else outcomes[: broken + 1]))
         if broken is None:
             return None
         before = case.start().read()
-        for number, (outcome, want) in enumerate(zip(outcomes, wanted, strict=False)):
+        for number, (outcome, want) in enumerate(zip(outcomes, known.right, strict=False)):
             seen = self.seen(case, number, before, outcome, want)
             found = stopped(self.task.function, outcome) or case.difference(seen)
             if found:
@@ -155,11 +162,13 @@ class _Trial:
 
     def evidence(self) -> dict[Case, list[Outcome]]:
         """Return what the function did in each case up to its first mistake, in the order in which it did it."""
-        ended = not any(outcomes[-1].end == "stopped" for outcomes in self.outcomes.values())
-        for case in self.cases:
-            if case not in self.outcomes and (ended or case.size[0] <= _FEW):
-                self.failure(case, _wanted(self.task.function, self.variant, case))
-        return self.outcomes
+        ended = not any(outcomes[-1].end == "stopped" for _, outcomes in self.outcomes)
+        played = {case for case, _ in self.outcomes}
+        for each in self.cases:
+            if each.case not in played and (ended or each.case.size[0] <= _FEW):
+                self.failure(each)
+                played.add(each.case)
+        return dict(self.outcomes)
 
     def runs(self, shown: Failure) -> Runs | None:
         """Return both runs of the call that is shown, recorded; None where there is no array to watch."""

@@ -1,5 +1,6 @@
 """Play a case with a function: what each call returned and left behind, within a budget of steps."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from memslot_lab.course.cases import Case
@@ -18,9 +19,46 @@ from memslot_lab.course.stages.playing import (
 from memslot_lab.engine.model import Memslots
 from memslot_lab.watch import Tape, record
 
-__all__ = ["Function", "Here", "Outcome", "Player", "formed", "parting", "play", "same_outcomes", "stage_before"]
+__all__ = [
+    "Function",
+    "Here",
+    "Known",
+    "Outcome",
+    "Player",
+    "formed",
+    "known",
+    "parting",
+    "play",
+    "same_outcomes",
+    "stage_before",
+]
 
 Outcome = Played  # its value in the form that is compared
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Known:
+    """A case, and what is right in it; found by which one it is, for a case with its slots is slow to hash.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    played : list[Played]
+        What the reference returned and left behind in each call.
+    right : list[Outcome]
+        The same, each value in the form that is compared.
+    """
+
+    case: Case
+    played: list[Played]
+    right: list[Outcome]
+
+
+def known(case: Case, reference: Function) -> Known:
+    """Return a case with what its reference does in it."""
+    played = play_calls(case.start(), reference, case.calls, case.budget)
+    return Known(case, played, formed(case, played))
 
 
 class Player(Protocol):
@@ -30,8 +68,8 @@ class Player(Protocol):
         """Return what can be said of the function before it is called with so many arguments."""
         ...
 
-    def play(self, case: Case) -> list[Outcome]:
-        """Make the calls of a case."""
+    def play(self, known: Known) -> list[Outcome]:
+        """Make the calls of a case; the very list ``known.right`` where all is known to be right."""
         ...
 
     def record(self, slots: Memslots, args: Args, steps: int) -> Tape | None:
@@ -55,10 +93,10 @@ class Here:
         """Return what can be said of the function before it is called with so many arguments."""
         return facts_of(self._function, arguments)
 
-    def play(self, case: Case) -> list[Outcome]:
+    def play(self, known: Known) -> list[Outcome]:
         """Make the calls of a case."""
         assert callable(self._function)
-        return play(case, self._function)
+        return play(known.case, self._function)
 
     def record(self, slots: Memslots, args: Args, steps: int) -> Tape:
         """Return one call, recorded."""

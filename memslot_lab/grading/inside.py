@@ -13,6 +13,7 @@ from typing import Any, cast
 from memslot_lab.course.answers import Answer, run_cells, run_file
 from memslot_lab.course.stages.coding import Coded, decode, encode
 from memslot_lab.course.stages.playing import Printed, facts_of, play_calls, printing_into
+from memslot_lab.watch.budget import RoughTracer
 from memslot_lab.watch.recorder import record
 from memslot_lab.watch.tape_json import encode as encode_tape
 
@@ -21,10 +22,13 @@ __all__ = ["answer"]
 _answers: dict[str, Answer] = {}
 
 
-def answer(request: Coded) -> Coded:
-    """Answer one request of the judge: a verb, and what belongs to it."""
+def answer(request: Coded) -> bytes:
+    """Answer one request of the judge, in JSON: a verb, and what belongs to it."""
     verb, *args = cast("list[Any]", request)
-    return _VERBS[verb](*args)
+    return _to_json(_VERBS[verb](*args)).encode()
+
+
+_to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 def _load(functions: list[str], imports: list[str], pieces: list[list[str]]) -> Coded:
@@ -43,11 +47,15 @@ def _facts(function: str, arguments: int) -> Coded:
     return encode(facts_of(_answers[function].value, arguments))
 
 
-def _play(function: str, setting: Coded, calls: list[Coded], budget: int) -> Coded:
-    """Set up a stage and make the calls of one case on it."""
+def _play(function: str, setting: Coded, calls: list[Coded], budget: int, exact: bool) -> Coded:
+    """Set up a stage and make the calls of one case on it; tell nothing where it takes an exact count of steps."""
     stage = decode(setting, trusted=True).set_up()
     value = cast("Callable[..., object]", _answers[function].value)
-    return encode(play_calls(stage, value, [decode(call, trusted=True) for call in calls], budget))
+    each = [decode(call, trusted=True) for call in calls]
+    return encode(play_calls(stage, value, each, budget, tracer=None if exact else _tracer))
+
+
+_tracer = RoughTracer()
 
 
 def _record(function: str, slots: Coded, args: Coded, steps: int) -> Any:
@@ -55,7 +63,7 @@ def _record(function: str, slots: Coded, args: Coded, steps: int) -> Any:
     value = cast("Callable[..., object]", _answers[function].value)
     with printing_into(Printed()):
         tape = record(value, decode(slots, trusted=True), *decode(args, trusted=True), steps=steps)
-    return json.loads(json.dumps(encode_tape(tape)))
+    return encode_tape(tape)
 
 
 _VERBS: dict[str, Callable[..., Coded]] = {"load": _load, "facts": _facts, "play": _play, "record": _record}

@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, NamedTuple, Self, cast
+from weakref import WeakKeyDictionary
 
-from memslot_lab.course.cases import Case
 from memslot_lab.course.catalog import Exercise, Task
 from memslot_lab.course.judge import judge_player
-from memslot_lab.course.play import Outcome, formed
+from memslot_lab.course.play import Known, Outcome, formed, parting
 from memslot_lab.course.results import TaskResult
 from memslot_lab.course.stages.base import Args
 from memslot_lab.course.stages.coding import Coded, CodingError, decode, encode
@@ -22,6 +22,8 @@ from memslot_lab.course.variants import Variant, imported_in
 from memslot_lab.engine.model import Memslots
 from memslot_lab.grading.lent import lend
 from memslot_lab.grading.sandbox import Child, ChildStopped, Limits, Plain, Tier, Worker
+from memslot_lab.grading.sandbox.wire import decode as from_json
+from memslot_lab.grading.sandbox.wire import to_json
 from memslot_lab.grading.tapes import read_tape
 from memslot_lab.watch import Tape
 
@@ -54,6 +56,7 @@ class Judge:
         self._secret, self._tier, self._limits, self._tapes = secret, tier, limits, tapes
         self._stack = ExitStack()
         self._workers: dict[str, Worker] = {}
+        self._written: WeakKeyDictionary[Known, _Written] = WeakKeyDictionary()
 
     def judge(self, exercise: Exercise, pieces: Pieces, variant: Variant | None = None) -> list[TaskResult]:
         """Return what became of each function that an exercise asks for.
@@ -70,7 +73,8 @@ class Judge:
         return [self._task(exercise, task, pieces, variant) for task in exercise.tasks]
 
     def _task(self, exercise: Exercise, task: Task, pieces: Pieces, variant: Variant | None) -> TaskResult:
-        player = _Remote(self._worker(exercise, task), imported_in(exercise, variant), task, pieces, self._tapes)
+        worker = self._worker(exercise, task)
+        player = _Remote(worker, imported_in(exercise, variant), task, pieces, self._written, tapes=self._tapes)
         with closing(player):
             try:
                 if problem := player.load():
@@ -100,11 +104,51 @@ class Judge:
         self._stack.close()
 
 
+class _Written(NamedTuple):
+    """A case as it is sent, written once for all submissions.
+
+    Parameters
+    ----------
+    request, exact : bytes
+        What the child is asked, without and with an exact count of steps.
+    right : bytes
+        What a child writes whose function does as the reference; empty where these bytes would not say so for sure.
+    """
+
+    request: bytes
+    exact: bytes
+    right: bytes
+
+
+def _write(function: str, known: Known, most: int) -> _Written:
+    case = known.case
+    calls = [encode(tuple(args)) for args in case.calls]
+    request = ["play", function, encode(case.setting), calls, case.budget]
+    rough, exact, right = (
+        to_json(each, most=most) for each in ([*request, False], [*request, True], encode(known.played))
+    )
+    read = formed(case, decode(cast("Coded", from_json(right, most=most))))
+    same = len(read) == len(known.right) and parting(case, read, known.right) is None
+    return _Written(rough, exact, right if same else b"")
+
+
 class _Remote:
     """Plays one function of a submission in the sandbox."""
 
-    def __init__(self, worker: Worker, exercise: Exercise, task: Task, pieces: Pieces, tapes: bool) -> None:
+    def __init__(
+        self,
+        worker: Worker,
+        exercise: Exercise,
+        task: Task,
+        pieces: Pieces,
+        written: "WeakKeyDictionary[Known, _Written]",
+        *,
+        tapes: bool,
+    ) -> None:
         self._worker, self._exercise, self._task, self._pieces, self._tapes = worker, exercise, task, pieces, tapes
+        self._written = written
+        self._exact = False  # once a rough count of steps was not enough
+        self._played: list[_Written] = []  # in this child
         self._child: Child | None = None
         self._restarts = 0
         self._stopped: ChildStopped | None = None
@@ -119,6 +163,7 @@ class _Remote:
             It did not come to an end, or ended the child.
         """
         self.close()
+        self._played = []
         self._child = self._worker.open()
         functions = [self._task.function]
         imports = [*self._exercise.imports]
@@ -130,23 +175,47 @@ class _Remote:
         """Return what can be said of the function before it is called."""
         return self._ask(["facts", self._task.function, arguments], Facts)
 
-    def play(self, case: Case) -> list[Outcome]:
+    def play(self, known: Known) -> list[Outcome]:
         """Make the calls of a case; one that stops the child is told as an exception of that name."""
-        calls = [encode(tuple(args)) for args in case.calls]
-        request = ["play", self._task.function, encode(case.setting), calls, case.budget]
+        written = self._written.get(known)
+        if not written:
+            written = _write(self._task.function, known, self._worker.limits.frame_bytes)
+            self._written[known] = written
         try:
             self._revive()
-            played = self._ask(cast("Plain", request), list)
-            kind = type(case.start().read())
-            if not 1 <= len(played) <= len(calls) or not all(type(one) is Played for one in played):
-                raise ChildStopped("garbled", "the answer cannot be read")
-            if not all(type(one.state) is kind for one in cast("list[Played]", played)):
-                raise ChildStopped("garbled", "the answer cannot be read")
-            return formed(case, cast("list[Played]", played))
+            answer = self._tell(written)
+            if answer == written.right:
+                return known.right
+            played = self._read(answer, list)
+            if not played and not self._exact:
+                self._begin_anew()
+                played = self._read(self._tell(written), list)
+            return formed(known.case, self._fitting(known, played))
         except ChildStopped as stopped:
             self._stopped = stopped
             self.stops[stopped.kind, stopped.words] = None
-            return [Played(None, case.start().read(), raised=Raised(("stopped",), stopped.words, None))]
+            state = known.case.start().read()
+            return [Played(None, state, raised=Raised(("stopped",), stopped.words, None))]
+
+    def _tell(self, written: _Written) -> bytes:
+        assert self._child
+        self._played.append(written)
+        return self._child.ask_json(written.exact if self._exact else written.request)
+
+    def _begin_anew(self) -> None:
+        """Come to where this child is with another one, which counts exactly: a function may remember earlier calls."""
+        self._exact, earlier = True, self._played[:-1]
+        self._load_again()
+        for each in earlier:
+            self._tell(each)
+
+    def _fitting(self, known: Known, played: list[Any]) -> list[Played]:
+        kind = type(known.played[0].state)
+        if not 1 <= len(played) <= len(known.case.calls) or not all(type(one) is Played for one in played):
+            raise ChildStopped("garbled", "the answer cannot be read")
+        if not all(type(one.state) is kind for one in played):
+            raise ChildStopped("garbled", "the answer cannot be read")
+        return played
 
     def record(self, slots: Memslots, args: Args, steps: int) -> Tape | None:
         """Return one call as the child says it was: what it says is shown on its own page, and makes no point."""
@@ -166,14 +235,22 @@ class _Remote:
         if self._restarts == _RESTARTS:
             raise self._stopped
         self._restarts += 1
+        self._load_again()
+        self._stopped = None
+
+    def _load_again(self) -> None:
         if self.load():
             raise ChildStopped("ended", "it cannot be loaded a second time")
-        self._stopped = None
 
     def _ask(self, request: Plain, kind: type, *, seconds: float | None = None) -> Any:
         assert self._child
+        data = to_json(request, most=self._worker.limits.frame_bytes)
+        return self._read(self._child.ask_json(data, seconds=seconds), kind)
+
+    def _read(self, answer: bytes, kind: type) -> Any:
+        assert self._child
         try:
-            value = decode(cast("Coded", self._child.ask(request, seconds=seconds)))
+            value = decode(cast("Coded", self._child.read(answer)))
         except CodingError as error:
             raise ChildStopped("garbled", f"the answer cannot be read: {error}") from None
         if type(value) is not kind:

@@ -4,10 +4,11 @@ Numbers, strings and None stand for themselves; all else is a list that begins w
 ``["MemorySlot", 3, 256, 128, 0, 0]``. What has no name here comes back as a `Thing`: its type and its text.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from importlib import import_module
+from operator import attrgetter
 from types import GenericAlias, NoneType, UnionType
 from typing import Any, TypeAlias, cast, get_args, get_origin, get_type_hints
 
@@ -16,13 +17,13 @@ from memslot_lab.engine.model import Change, MemorySlot, Memslots
 from memslot_lab.views.array import is_slot
 from memslot_lab.watch.words import in_words
 
-__all__ = ["Coded", "CodingError", "Thing", "decode", "encode"]
+__all__ = ["Coded", "CodingError", "Thing", "decode", "encode", "type_name"]
 
 Coded: TypeAlias = "bool | int | str | list[Coded] | None"
 
 _DEEPEST = 12
 _LONGEST = 4000  # characters of a string
-_LARGEST = 1 << 256
+_LARGEST = 10**64  # no number of more digits goes from process to process
 _ROOM = "memslot_lab.course.stages"
 # Classes of plain fields, by the module that is asked for them when one is met.
 _MODULES = {
@@ -59,13 +60,18 @@ class Thing:
         return self.text
 
 
-def encode(value: object, *, depth: int = _DEEPEST) -> Coded:
-    """Return a value as plain data; never raises, whatever it is."""
-    kind = type(value)
-    if value is None or kind is bool or (kind is int and abs(cast("int", value)) < _LARGEST):
-        return cast("bool | int | None", value)
-    if kind is str and len(cast("str", value)) <= _LONGEST and _is_text(cast("str", value)):
-        return cast("str", value)
+def type_name(value: object) -> str:
+    """Return what the type of a value is called where it was made."""
+    return value.kind if isinstance(value, Thing) else type(value).__name__
+
+
+def encode(value: Any, depth: int = _DEEPEST) -> Coded:
+    """Return a value as plain data, lists at most so deep in one another; never raises, whatever it is."""
+    kind = cast("type[Any]", type(value))
+    if value is None or kind is bool or (kind is int and -_LARGEST < value < _LARGEST):
+        return value
+    if kind is str and len(value) <= _LONGEST and _is_text(value):
+        return value
     write = _WRITERS.get(kind) or (_write_fields if _MODULES.get(kind.__name__) == kind.__module__ else _write_thing)
     return write(value, depth - 1) if depth else _write_thing(value, depth)
 
@@ -78,15 +84,32 @@ def _is_text(value: str) -> bool:
     return True
 
 
-def _write_items(name: str) -> Callable[[Any, int], Coded]:
-    return lambda value, depth: [name, *(encode(item, depth=depth) for item in value)]
+def _write_list(value: list[object], depth: int) -> Coded:
+    return ["list", *_write_items(value, depth)]
+
+
+def _write_tuple(value: tuple[object, ...], depth: int) -> Coded:
+    return ["tuple", *_write_items(value, depth)]
+
+
+def _write_items(items: Sequence[Any], depth: int) -> Sequence[Coded]:
+    if items and {*map(type, items)} == {int} and max(items) < _LARGEST and min(items) > -_LARGEST:
+        return items  # an index table, as a whole
+    return [item if item is None else encode(item, depth) for item in items]
+
+
+def _write_slot(value: MemorySlot, depth: int) -> Coded:
+    if not is_slot(value):
+        return _write_thing(value, depth)
+    return ["MemorySlot", *_write_items(_slot_values(value), depth)]
+
+
+_slot_values = attrgetter(*(field.name for field in fields(MemorySlot)))
 
 
 def _write_fields(value: object, depth: int) -> Coded:
     kind = type(value)
-    if kind is MemorySlot and not is_slot(value):
-        return _write_thing(value, depth)
-    return [kind.__name__, *(encode(getattr(value, name), depth=depth) for name in _names(kind))]
+    return [kind.__name__, *(encode(getattr(value, name), depth) for name in _names(kind))]
 
 
 @cache
@@ -96,7 +119,7 @@ def _names(kind: type) -> tuple[str, ...]:
 
 def _write_array(slots: Memslots, depth: int) -> Coded:
     tables = [slots.capacity, slots.memslots, slots.id_to_index, slots.used_slots, slots.warnings, slots.before_array]
-    return ["Memslots", *(encode([*table] if isinstance(table, list) else table, depth=depth) for table in tables)]
+    return ["Memslots", *(encode([*table] if isinstance(table, list) else table, depth) for table in tables)]
 
 
 def _write_thing(value: object, depth: int) -> Coded:
@@ -104,9 +127,10 @@ def _write_thing(value: object, depth: int) -> Coded:
 
 
 _WRITERS: dict[type, Callable[[Any, int], Coded]] = {
-    list: _write_items("list"),
-    tuple: _write_items("tuple"),
-    frozenset: lambda value, depth: ["frozenset", *(encode(item, depth=depth) for item in sorted(value, key=str))],
+    list: _write_list,
+    tuple: _write_tuple,
+    MemorySlot: _write_slot,
+    frozenset: lambda value, depth: ["frozenset", *_write_items(sorted(value, key=str), depth)],
     float: lambda value, depth: ["float", value.hex()],
     Change: lambda value, depth: ["Change", value.name],
     Memslots: _write_array,
@@ -114,7 +138,7 @@ _WRITERS: dict[type, Callable[[Any, int], Coded]] = {
         "Setting",
         value.kind.__module__.rpartition(".")[2],
         value.kind.__name__,
-        encode(value.values, depth=depth),
+        encode(value.values, depth),
     ],
 }
 
@@ -144,35 +168,38 @@ def decode(data: Coded, *, trusted: bool = False) -> Any:
 
 def _read(data: Coded, trusted: bool, depth: int) -> Any:
     if not isinstance(data, list):
-        if type(data) not in (NoneType, bool, int, str):
+        if type(data) not in _LEAVES:
             raise CodingError(f"{type(data).__name__} is nothing that is written")
         return data
     if not data or not isinstance(data[0], str) or not depth:
         raise CodingError("a list without a name, or too deep")
-    name, items = data[0], data[1:]
+    name, values = data[0], cast("list[Any]", data[1:])
     if name in _STAGED and not trusted:
         raise CodingError(f"{name} comes from the judge alone")
+    if not _LEAVES.issuperset(map(type, values)):
+        values = [_read(item, trusted, depth - 1) for item in values]
     read = _READERS.get(name)
-    values = [_read(item, trusted, depth - 1) for item in items]
     return read(*values) if read else _read_fields(name, values)
 
 
 def _read_fields(name: str, values: list[Any]) -> Any:
     if name not in _MODULES:
         raise CodingError(f"{name[:40]!r} is no name")
-    kind = getattr(import_module(_MODULES[name]), name)
-    names, hints = _names(kind), _hints(kind)
-    if len(values) != len(names):
+    kind, hints = _fields(name)
+    if len(values) != len(hints):
         raise CodingError(f"{name} has {len(values)} fields")
-    for field, value in zip(names, values, strict=True):
-        if not _fits(value, hints[field]):
+    for (field, hint), value in zip(hints, values, strict=True):
+        if type(value) is not hint and not _fits(value, hint):
             raise CodingError(f"{name}.{field} is {in_words(value)}")
     return kind(*values)
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _fields(name: str) -> tuple[Callable[..., Any], list[tuple[str, Any]]]:
+    """Return a class of plain fields, and what type each field has."""
+    kind = getattr(import_module(_MODULES[name]), name)
+    hints = get_type_hints(kind)
+    return kind, [(field, hints[field]) for field in _names(kind)]
 
 
 def _fits(value: object, hint: Any) -> bool:
@@ -211,6 +238,7 @@ def _read_thing(kind: str, text: str) -> Thing:
 
 
 _STAGED = ("Setting",)
+_LEAVES = frozenset((NoneType, bool, int, str))
 _READERS: dict[str, Callable[..., Any]] = {
     "list": lambda *items: [*items],
     "tuple": lambda *items: items,

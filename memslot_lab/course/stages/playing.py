@@ -2,14 +2,14 @@
 
 import inspect
 import linecache
-from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+import sys
+from collections.abc import Callable, Iterable
 from io import TextIOBase
 from types import TracebackType
 from typing import NamedTuple, TypeAlias
 
 from memslot_lab.course.stages.base import Args, Stage
-from memslot_lab.watch.budget import Place, is_library, place_of, run_with_budget
+from memslot_lab.watch.budget import Place, RoughTracer, is_library, place_of, run_with_budget
 from memslot_lab.watch.words import in_words
 
 __all__ = [
@@ -66,7 +66,7 @@ class Played(NamedTuple):
     state : object
         What the subject holds afterwards.
     steps : int
-        How many it took.
+        How many it took until it was stopped; 0 where it was not.
     stopped : Spot or None
         Where the budget was spent.
     raised : Raised or None
@@ -88,16 +88,27 @@ class Played(NamedTuple):
         return "stopped" if self.stopped else self.raised.kinds[0] if self.raised else ""
 
 
-def play_calls(stage: Stage, function: Function, calls: Iterable[Args], budget: int) -> list[Played]:
-    """Make calls one after the other, each within its budget; the first that does not end by itself is the last."""
+def play_calls(
+    stage: Stage, function: Function, calls: Iterable[Args], budget: int, *, tracer: RoughTracer | None = None
+) -> list[Played]:
+    """Make calls one after the other, each within its budget; the first that does not end by itself is the last.
+
+    With a rough tracer nothing is told, an empty list, where its count goes beyond the budget: whether a call is to be
+    stopped, and where, an exact one has to say, in a process of its own.
+    """
     played: list[Played] = []
     for args in calls:
         printed, own = Printed(), stage.arguments(args)
+        if tracer:
+            tracer.start(budget)
         with printing_into(printed):
-            run = run_with_budget(lambda own=own: stage.take(function(*own)), budget)
+            run = run_with_budget(lambda own=own: stage.take(function(*own)), budget, tracer=tracer)
+        if tracer and run.stopped_at:
+            return []
         stopped = _spot(run.stopped_at) if run.stopped_at else None
         raised = _raised(run.error) if run.error is not None and not stopped else None
-        played.append(Played(run.value, stage.read(), run.steps, stopped, raised, printed.text()))
+        steps = run.steps if stopped else 0
+        played.append(Played(run.value, stage.read(), steps, stopped, raised, printed.text()))
         if played[-1].end:
             break
     return played
@@ -191,11 +202,17 @@ def _signature(function: Function, arguments: int) -> tuple[str, bool]:
 # What is printed meanwhile.
 
 
-@contextmanager
-def printing_into(stream: TextIOBase) -> Generator[None]:
-    """Send what is printed, to either stream, into this one."""
-    with redirect_stdout(stream), redirect_stderr(stream):
-        yield
+class printing_into:  # noqa: N801  # called like a function, as those of contextlib
+    """Send what is printed, to either stream, into this one: a context manager."""
+
+    def __init__(self, stream: TextIOBase) -> None:
+        self._stream, self._before = stream, (sys.stdout, sys.stderr)
+
+    def __enter__(self) -> None:
+        sys.stdout = sys.stderr = self._stream
+
+    def __exit__(self, *_: object) -> None:
+        sys.stdout, sys.stderr = self._before
 
 
 class Printed(TextIOBase):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["GarbledError", "Plain", "TooLargeError", "decode", "encode", "length_of", "same"]
+__all__ = ["GarbledError", "Plain", "TooLargeError", "decode", "encode", "framed", "length_of", "same", "to_json"]
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 
@@ -50,8 +50,17 @@ def encode(value: object, *, most: int) -> bytes:
     >>> encode([1, True, None], most=100)
     b'\x00\x00\x00\r[1,true,null]'
     """
+    return framed(to_json(value, most=most), most=most)
+
+
+def to_json(value: object, *, most: int) -> bytes:
+    """Return plain data as JSON; the same of equal values, byte by byte. For errors see `encode()`."""
     _require_plain(value, most)
-    data = json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
+    return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
+
+
+def framed(data: bytes, *, most: int) -> bytes:
+    """Return a frame of bytes that are JSON already; raise TooLargeError for more than `most`."""
     if len(data) > most:
         raise TooLargeError(f"{len(data)} bytes; at most {most} fit a frame")
     return len(data).to_bytes(_HEADER, "big") + data
