@@ -30,9 +30,9 @@ ROOMS = {
     "cli": BELOW_COURSE | {"course", "grading", "commands"},
 }
 
-# Installed as extras, so no module may need them to be imported; but pytest loads its plugin.
+# Installed as extras, so no module may need them to be imported; but pytest loads its plugin, and nbval is run by it.
 INSIDE_FUNCTIONS = {"IPython", "dask", "distributed", "matplotlib", "nbclient", "nbformat", "pytest", "tqdm"}
-EXCEPTIONS = {("grading/pytest_plugin.py", "pytest")}
+EXCEPTIONS = {("grading/pytest_plugin.py", "pytest"), ("grading/nbval_inside.py", "pytest")}
 
 # Below views nothing is imported but the standard library, save a progress bar where one is installed.
 OPTIONAL_BELOW_VIEWS = {("captures", "tqdm")}

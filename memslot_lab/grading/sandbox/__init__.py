@@ -4,7 +4,8 @@ What is asked, and what is right, is no matter of this room: see `Worker` and `C
 """
 
 from .limits import Limits, Tier
-from .tiers import TierTrial, best_tier, try_tiers
+from .tiers import TierTrial, best_tier, try_programs, try_tiers
+from .watchdog import Watchdog
 from .wire import GarbledError, Plain, same
 from .worker import Child, ChildStopped, SandboxError, Worker
 
@@ -17,8 +18,10 @@ __all__ = [
     "SandboxError",
     "Tier",
     "TierTrial",
+    "Watchdog",
     "Worker",
     "best_tier",
     "same",
+    "try_programs",
     "try_tiers",
 ]

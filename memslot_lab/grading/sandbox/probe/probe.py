@@ -1,6 +1,7 @@
 """The app with which a tier is tried: it attempts what must fail and what must work, and says what came of it."""
 
 import contextlib
+import ctypes
 import importlib
 import os
 import resource
@@ -29,6 +30,9 @@ def answer(request: dict[str, Any]) -> dict[str, str]:
         "start a thread": threading.Thread(target=int).start,
         "run a program": lambda: os.execv(request["python"], ["python", "-c", "pass"]),
         "open a connection": socket.socket,
+        "reach the judge": lambda: socket.create_connection(("127.0.0.1", request["port"]), 1),
+        "reach another machine": lambda: socket.create_connection(("192.0.2.1", 80), 1),
+        "make a room of its own": _unshare,
         "signal the judge": lambda: os.kill(request["judge"], 0),
         "signal everybody": lambda: os.kill(-1, 0),
         "raise a limit": lambda: resource.setrlimit(resource.RLIMIT_CPU, (-1, -1)),
@@ -41,6 +45,11 @@ def answer(request: dict[str, Any]) -> dict[str, str]:
 def _fork() -> None:
     if os.fork() == 0:
         os._exit(0)
+
+
+def _unshare() -> None:
+    if ctypes.CDLL(None, use_errno=True).unshare(1 << 28):  # CLONE_NEWUSER
+        raise OSError(ctypes.get_errno(), "unshare")
 
 
 def _outcome(attempt: Callable[[], object]) -> str:
