@@ -8,7 +8,7 @@ does is not seen: ``list(itertools.count())`` is not stopped.
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
@@ -86,6 +86,16 @@ def run_with_budget(function: Callable[[], object], steps: int, *, tracer: "Trac
     The trace function that was there before is put back.
     """
     tracer = tracer or Tracer(steps)
+    value, error = next(_outcome(function, tracer))
+    return Run(value, error, steps - tracer.left, tracer.stopped_at)
+
+
+def _outcome(function: Callable[[], object], tracer: "Tracer") -> Iterator[tuple[object, BaseException | None]]:
+    """Yield what the function returned and raised.
+
+    Subtle: a generator, for that has an exception state of its own. Where the budget ends on the last instruction of an
+    except clause, Python never leaves the clause, and its exception would be the context of all that are raised later.
+    """
     value, error = None, None
     before = sys.gettrace()
     try:
@@ -99,7 +109,7 @@ def run_with_budget(function: Callable[[], object], steps: int, *, tracer: "Trac
         raise
     except BaseException as caught:  # SystemExit too: exit() in an answer ends that call, not the check
         error = caught
-    return Run(value, error, steps - tracer.left, tracer.stopped_at)
+    yield value, error
 
 
 def place_of(frame: FrameType, line: int | None = None) -> Place:
@@ -164,7 +174,7 @@ class Tracer:
         if not self.on:
             return
         sys.settrace(self.trace)
-        while frame is not None and frame.f_code is not run_with_budget.__code__:
+        while frame is not None and frame.f_code is not _outcome.__code__:
             frame.f_trace, frame.f_trace_opcodes = self.trace, True
             frame = frame.f_back
 

@@ -184,3 +184,29 @@ def test_place_names_the_line_and_the_numbers() -> None:
     assert run.stopped_at is not None
     assert run.stopped_at.filename == __file__
     assert run.stopped_at.numbers["i"] > 100
+
+
+def leaving_an_except_clause() -> None:
+    """Raise and catch without an end."""
+    while True:
+        try:
+            1 / 0  # noqa: B018
+        except ZeroDivisionError:
+            continue
+
+
+@pytest.mark.parametrize("steps", range(100, 130))
+def test_budget_spent_in_an_except_clause_leaves_no_exception_behind(steps: int) -> None:
+    """Wherever in the clause: what is raised after the run has nothing to do with it."""
+    run = run_with_budget(leaving_an_except_clause, steps)
+
+    assert run.stopped_at is not None
+    assert sys.exc_info() == (None, None, None)
+    with pytest.raises(KeyError) as raised:
+        raise KeyError
+    assert raised.value.__context__ is None
+
+
+def test_stop_iteration_is_the_functions_error() -> None:
+    """As any other exception."""
+    assert isinstance(run_with_budget(lambda: next(iter(())), 100).error, StopIteration)
