@@ -15,7 +15,7 @@ from itertools import zip_longest
 from string import Template
 from typing import Any, cast
 
-__all__ = ["front_end", "front_end_css", "page"]
+__all__ = ["front_end", "front_end_css", "packed", "page"]
 
 # Every module says what it needs in lines of this form, and exports by the keyword alone, a default in one line.
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+\.js)";\n', re.MULTILINE)
@@ -88,7 +88,7 @@ def page(
         Where it opens, if its address does not say.
     """
     script = front_end("page.js")
-    values = {"tape": _packed(tape_json), "other": other and _packed(other), "comparison": comparison, "step": step}
+    values = {"tape": packed(tape_json), "other": other and packed(other), "comparison": comparison, "step": step}
     data = json.dumps({"script": script, "values": values}, separators=(",", ":")).encode()
     return _PAGE.substitute(
         title=escape(title),
@@ -97,21 +97,21 @@ def page(
     )
 
 
-def _packed(tape: dict[str, Any]) -> dict[str, Any]:
-    """Return a tape whose frames deflate well: numbers as differences to the last frame on the same line.
+def packed(tape: dict[str, Any]) -> dict[str, Any]:
+    """Return the data of a tape whose frames deflate well: numbers as differences to the last frame on the same line.
 
     509 slots: 3,600 frames in 3 kB instead of 40 kB, as Base64. The inverse is in static/pack.js.
     """
     frames = tape.get("frames")
     if not isinstance(frames, list) or not all(isinstance(frame, dict) for frame in cast("list[object]", frames)):
         return tape  # no tape; the page will say so
-    line, last, packed = 0, dict[int, dict[str, Any]](), list[dict[str, Any]]()
+    line, last, less = 0, dict[int, dict[str, Any]](), list[dict[str, Any]]()
     for frame in cast("list[dict[str, Any]]", frames):
         line = frame.get("n", line)
         past = last.get(line, {})
-        packed.append({key: value if key == "n" else _less(value, past.get(key)) for key, value in frame.items()})
+        less.append({key: value if key == "n" else _less(value, past.get(key)) for key, value in frame.items()})
         last[line] = frame
-    return {**{key: value for key, value in tape.items() if key != "frames"}, "packed": packed}
+    return {**{key: value for key, value in tape.items() if key != "frames"}, "packed": less}
 
 
 def _less(value: Any, past: Any) -> Any:

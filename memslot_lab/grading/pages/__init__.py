@@ -1,0 +1,1 @@
+"""Pages that tell of a grading run: one for each submission, and one for the teacher."""
