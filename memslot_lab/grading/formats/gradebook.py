@@ -178,11 +178,10 @@ class _Writer:
         has = {cell.name: cell.max_score for cell in notebook.grade_cells}
         for name, points in _points(exercise).items():
             if has.get(name) != points:
-                gives = f"gives {has[name]:g} points for cell {name}" if name in has else f"has no cell {name}"
-                words = (
-                    f"notebook {notebook.name} of assignment {self._assignment} {gives}, the exercise gives {points}"
-                )
-                raise ExportError(f"{words}; generate the assignment from the solutions of this memslot-lab")
+                gives = f"{has[name]:g} points for" if name in has else "no"
+                words = f"assignment {self._assignment} has {gives} cell {name} in {exercise.name}"
+                words += f", and {points} are due"
+                raise ExportError(f"{words}; generate it from the solutions of this memslot-lab")
 
     def _make_notebook(self, exercise: str) -> None:
         where = exercise, self._assignment
@@ -261,6 +260,6 @@ def _cells(notebook: dict[str, Any]) -> Iterator[_Cell]:
 
 def _checksum(cell: _Cell) -> str:
     """Return nbgrader's checksum of a cell."""
-    node: Any = import_module("nbformat").NotebookNode
-    plain = {"cell_type": cell.kind, "source": cell.source, "metadata": {"nbgrader": node(cell.mark)}}
-    return cast("Any", import_module("nbgrader.utils")).compute_checksum(node(plain))
+    plain = {"cell_type": cell.kind, "source": cell.source, "metadata": {"nbgrader": cell.mark}}
+    nbformat, utils = cast("Any", import_module("nbformat")), cast("Any", import_module("nbgrader.utils"))
+    return utils.compute_checksum(nbformat.from_dict(plain))
