@@ -54,8 +54,6 @@ def twin(value: object) -> Any:
 
     A function may force its way into a frozen slot, and change a list that it is handed.
     """
-    if isinstance(value, list):
-        return [twin(item) for item in cast("list[object]", value)]
-    if not isinstance(value, MemorySlot):
-        return value
-    return MemorySlot(value.id, value.base_gfn, value.npages, value.flags, value.userspace_addr)
+    if isinstance(value, MemorySlot):
+        return MemorySlot(value.id, value.base_gfn, value.npages, value.flags, value.userspace_addr)
+    return [twin(item) for item in cast("list[object]", value)] if isinstance(value, list) else value

@@ -1,13 +1,17 @@
 """Write what goes to a stage, and what comes back from it, as JSON's plain data; read it strictly.
 
 Numbers, strings and None stand for themselves; all else is a list that begins with a name: ``["tuple", 1, 2]``,
-``["MemorySlot", 3, 256, 128, 0, 0]``. What has no name here comes back as a `Thing`: its type and its text.
+``["MemorySlot", 3, 256, 128, 0, 0]``. The entries of an array are in one list, ``["slots", 4, 3, 256, 128, 0, 0]``: how
+many None there are at the end, then slot by slot. What has no name here comes back as a `Thing`: its type and its text.
+
+Written and read some hundred times a submission, so in few steps where there is most of it: slots and index tables.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from importlib import import_module
+from itertools import chain
 from operator import attrgetter
 from types import GenericAlias, NoneType, UnionType
 from typing import Any, TypeAlias, cast, get_args, get_origin, get_type_hints
@@ -23,6 +27,7 @@ Coded: TypeAlias = "bool | int | str | list[Coded] | None"
 
 _DEEPEST = 12
 _LONGEST = 4000  # characters of a string
+_MOST_NONE = 1 << 15  # entries that were never written, beyond any array
 _LARGEST = 10**64  # no number of more digits goes from process to process
 _ROOM = "memslot_lab.course.stages"
 # Classes of plain fields, by the module that is asked for them when one is met.
@@ -65,13 +70,13 @@ def type_name(value: object) -> str:
     return value.kind if isinstance(value, Thing) else type(value).__name__
 
 
-def encode(value: Any, depth: int = _DEEPEST) -> Coded:
+def encode(value: object, depth: int = _DEEPEST) -> Coded:
     """Return a value as plain data, lists at most so deep in one another; never raises, whatever it is."""
-    kind = cast("type[Any]", type(value))
-    if value is None or kind is bool or (kind is int and -_LARGEST < value < _LARGEST):
+    if type(value) is int and -_LARGEST < value < _LARGEST:
         return value
-    if kind is str and len(value) <= _LONGEST and _is_text(value):
+    if value is None or type(value) is bool or (type(value) is str and len(value) <= _LONGEST and _is_text(value)):
         return value
+    kind = cast("type", type(value))
     write = _WRITERS.get(kind) or (_write_fields if _MODULES.get(kind.__name__) == kind.__module__ else _write_thing)
     return write(value, depth - 1) if depth else _write_thing(value, depth)
 
@@ -88,33 +93,43 @@ def _write_list(value: list[object], depth: int) -> Coded:
     return ["list", *_write_items(value, depth)]
 
 
-def _write_tuple(value: tuple[object, ...], depth: int) -> Coded:
+def _write_tuple(value: tuple[Any, ...], depth: int) -> Coded:
+    if value and type(value[0]) is MemorySlot and _ENTRIES.issuperset(map(type, value)):
+        none = value.count(None)
+        slots = value[: len(value) - none]
+        if all(map(is_slot, slots)):  # and so every None is behind them
+            numbers = [*chain.from_iterable(map(_slot_values, slots))]
+            if max(numbers) < _LARGEST and min(numbers) > -_LARGEST:
+                return ["slots", none, *numbers]
     return ["tuple", *_write_items(value, depth)]
 
 
 def _write_items(items: Sequence[Any], depth: int) -> Sequence[Coded]:
     if items and {*map(type, items)} == {int} and max(items) < _LARGEST and min(items) > -_LARGEST:
-        return items  # an index table, as a whole
+        return items
     return [item if item is None else encode(item, depth) for item in items]
-
-
-def _write_slot(value: MemorySlot, depth: int) -> Coded:
-    if not is_slot(value):
-        return _write_thing(value, depth)
-    return ["MemorySlot", *_write_items(_slot_values(value), depth)]
-
-
-_slot_values = attrgetter(*(field.name for field in fields(MemorySlot)))
 
 
 def _write_fields(value: object, depth: int) -> Coded:
     kind = type(value)
-    return [kind.__name__, *(encode(getattr(value, name), depth) for name in _names(kind))]
+    if kind is MemorySlot and not is_slot(value):
+        return _write_thing(value, depth)
+    return [kind.__name__, *_write_items(_values_of(kind)(value), depth)]
+
+
+@cache
+def _values_of(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+    name, *more = _names(kind)
+    return attrgetter(name, *more) if more else lambda value: (getattr(value, name),)
 
 
 @cache
 def _names(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else cast("Any", kind)._fields
+
+
+_slot_values = _values_of(MemorySlot)
+_ENTRIES = frozenset((MemorySlot, NoneType))
 
 
 def _write_array(slots: Memslots, depth: int) -> Coded:
@@ -129,7 +144,6 @@ def _write_thing(value: object, depth: int) -> Coded:
 _WRITERS: dict[type, Callable[[Any, int], Coded]] = {
     list: _write_list,
     tuple: _write_tuple,
-    MemorySlot: _write_slot,
     frozenset: lambda value, depth: ["frozenset", *_write_items(sorted(value, key=str), depth)],
     float: lambda value, depth: ["float", value.hex()],
     Change: lambda value, depth: ["Change", value.name],
@@ -173,7 +187,8 @@ def _read(data: Coded, trusted: bool, depth: int) -> Any:
         return data
     if not data or not isinstance(data[0], str) or not depth:
         raise CodingError("a list without a name, or too deep")
-    name, values = data[0], cast("list[Any]", data[1:])
+    name: str = data[0]
+    values: list[Any] = data[1:]
     if name in _STAGED and not trusted:
         raise CodingError(f"{name} comes from the judge alone")
     if not _LEAVES.issuperset(map(type, values)):
@@ -221,6 +236,18 @@ def _fits(value: object, hint: Any) -> bool:
     return all(_fits(item, inner[0]) for item in items)
 
 
+def _read_slots(none: int, *numbers: int) -> tuple[MemorySlot | None, ...]:
+    if type(none) is not int or not 0 <= none <= _MOST_NONE or not {*map(type, numbers)} <= {int}:
+        raise CodingError("slots are made of numbers")
+    rows = zip(*[iter(numbers)] * len(_names(MemorySlot)), strict=True)
+    return (*(MemorySlot(*row) for row in rows), *[None] * none)
+
+
+def _read_slot(*numbers: int) -> MemorySlot:
+    (slot,) = cast("tuple[MemorySlot]", _read_slots(0, *numbers))
+    return slot
+
+
 def _read_setting(module: str, kind: str, values: tuple[object, ...]) -> Setting:
     return Setting(getattr(import_module(f"{_ROOM}.{module}"), kind), values)
 
@@ -246,6 +273,8 @@ _READERS: dict[str, Callable[..., Any]] = {
     "float": float.fromhex,
     "Change": Change.__getitem__,
     "Memslots": _read_array,
+    "MemorySlot": _read_slot,
+    "slots": _read_slots,
     "Setting": _read_setting,
     "Thing": _read_thing,
 }
