@@ -149,9 +149,19 @@ def test_export_into_a_new_gradebook_is_one_that_nbgrader_goes_on_with(
     assert graded["ada"][DELETE] == {"points_delete": 10}
 
 
+def add_essay(course: Path) -> None:
+    """Put a question into the assignment that a person has to grade."""
+    path = course / "source" / "memslots" / f"{DELETE}.ipynb"
+    notebook = json.loads(path.read_text())
+    kind = {"grade": True, "solution": True, "locked": False, "grade_id": "essay", "points": 2, "schema_version": 3}
+    cell = {"cell_type": "markdown", "id": "essay", "metadata": {"nbgrader": kind}, "source": "Why?"}
+    path.write_text(json.dumps({**notebook, "cells": [*notebook["cells"], cell]}))
+
+
 @pytest.mark.slow
 def test_export_keeps_what_the_teacher_wrote(nbgrader_python: Python, course: Path, tmp_path: Path) -> None:
     """Scores, extra credit, comments, times and penalties stay; a new score asks the teacher to look again, once."""
+    add_essay(course)
     nbgrader_python(HERE / "nbgrader_course.py", cwd=course)
     first = save(tmp_path / "first", CLASS)
     export(nbgrader_python, first, course)
@@ -162,16 +172,16 @@ def test_export_keeps_what_the_teacher_wrote(nbgrader_python: Python, course: Pa
     after = read(nbgrader_python, course)
 
     assert again == before
-    bob, late = before["submissions"]["bob"], 24 * 3600 - 3 * 3600
-    assert (bob["score"], bob["needs"], bob["penalty"], bob["late"][2]) == (8.5, False, 2.0, late)
+    bob, late, waiting = before["submissions"]["bob"], 24 * 3600 - 3 * 3600, [None, None, None, True]
+    assert (bob["score"], bob["penalty"], bob["late"][2]) == (8.5, 2.0, late)
     assert bob["notebooks"][DELETE] == {
-        "grades": {"points_delete": [9, 7.5, 1.0, False]},
-        "comments": {"delete": ["    empty: no delete", "see me"]},
+        "grades": {"essay": waiting, "points_delete": [9, 7.5, 1.0, False]},
+        "comments": {"delete": ["    empty: no delete", "see me"], "essay": [None, None]},
     }
     now = after["submissions"].pop("bob")
     assert now["notebooks"][DELETE] == {
-        "grades": {"points_delete": [10, 7.5, 1.0, True]},
-        "comments": {"delete": [None, "see me"]},
+        "grades": {"essay": waiting, "points_delete": [10, 7.5, 1.0, True]},
+        "comments": {"delete": [None, "see me"], "essay": [None, None]},
     }
     assert (now["score"], now["penalty"], now["late"]) == (bob["score"], bob["penalty"], bob["late"])
     before["submissions"].pop("bob")
