@@ -34,20 +34,23 @@ def answer(request: list[Any]) -> list[list[int | str]]:
     notebook.parent.mkdir()
     notebook.write_text(text, encoding="utf-8")
     (_HOME / "notebooks").symlink_to(Path(__file__).with_name("notebooks"))  # an exercise reads a capture there
-    report = _Report()
+    report = _Report(seconds)
     pytest.main([*_OPTIONS, f"--rootdir={_HOME}", f"--nbval-cell-timeout={seconds}", str(notebook)], [report])
     return [[number, word] for number, word in report.words.items()]
 
 
 class _Report:
-    """Keeps the worst word on each cell."""
+    """Keeps the worst word on each cell, and lets nbval wait for a kernel that is dead no longer than for a cell."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
         self.words: dict[int, str] = {}
         self._numbers: dict[str, int] = {}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        self._numbers = {item.nodeid: cast("Any", item).cell_num for item in items}
+        for cell in cast("list[Any]", items):
+            self._numbers[cell.nodeid] = cell.cell_num
+            cell.output_timeout = min(cell.output_timeout, self._seconds)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         number = self._numbers[report.nodeid]
