@@ -19,16 +19,18 @@ ONE = {"03_delete": find_exercise("03_delete")}
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Copy what the checks read."""
-    for folder in (
-        "exercises",
-        "solutions",
-        "notebooks",
-        "tests/right",
-        "tests/wrong",
-        "memslot_lab/course/misconceptions",
+    """Copy what the checks read of exercise 03, with two known answers."""
+    for folder, pattern in (
+        ("exercises", "*"),
+        ("solutions", "03_*"),
+        ("notebooks", "03_*"),
+        ("tests/right/03_delete", "slices.py"),
+        ("tests/wrong/03_delete", "does_nothing.py"),
+        ("memslot_lab/course/misconceptions", "03_*"),
     ):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
+        (tmp_path / folder).mkdir(parents=True)
+        for path in filter(Path.is_file, (ROOT / folder).glob(pattern)):
+            shutil.copy(path, tmp_path / folder)
     return tmp_path
 
 

@@ -24,7 +24,7 @@ from memslot_lab.course.quiz.trace import trace
 from memslot_lab.engine import violations
 
 PAIRS = [(topic.name, kind) for topic in TOPICS.values() for kind in topic.kinds]
-SEEDS = 500  # a kind, over all its topics
+SEEDS = 100  # a kind, over all its topics
 
 
 def wants(question: Question) -> list[int | str]:
@@ -54,7 +54,7 @@ def of_kind(kind: str, count: int) -> "list[Question]":
 
 @pytest.mark.slow
 def test_right_answers_are_right_and_each_wrong_cell_is_wrong(kind: str) -> None:
-    """For 500 seeds a kind."""
+    """For each of many seeds a kind."""
     for question in of_kind(kind, SEEDS):
         right = wants(question)
         assert question.grade(right).right, question
@@ -71,9 +71,9 @@ def test_right_answers_are_right_and_each_wrong_cell_is_wrong(kind: str) -> None
 @pytest.mark.parametrize(("topic", "kind"), PAIRS)
 def test_same_seed_gives_the_same_question(topic: str, kind: str) -> None:
     """And another seed another one."""
-    one, two, other = (questions(topic, seed=seed, count=2, kinds=[kind]) for seed in (5, 5, 6))
+    one, two, other = (questions(topic, seed=seed, count=1, kinds=[kind]) for seed in (5, 5, 6))
 
-    assert [q.to_json() for q in one] == [q.to_json() for q in two]
+    assert one[0].to_json() == two[0].to_json()
     assert one[0].to_json() != other[0].to_json()
 
 
