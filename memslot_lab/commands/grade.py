@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_grade_command"]
 
+_SHOWN = 10  # of those that were not judged
+
 
 def add_grade_command(add_parser: Callable[..., argparse.ArgumentParser]) -> None:
     """Add `grade` to the command line."""
@@ -44,6 +46,11 @@ def add_grade_command(add_parser: Callable[..., argparse.ArgumentParser]) -> Non
         default=[],
         metavar="NAME=NUMBER",
         help="what one submission may use, such as ask_seconds=2; `--limit help` lists them; may be given again",
+    )
+    parser.add_argument(
+        "--nbval",
+        action="store_true",
+        help="run each in the teacher's notebook by `pytest --nbval`, too, and say where that disagrees with the mark",
     )
     parser.add_argument("--dask", metavar="ADDRESS", help="mark on a dask cluster, not in --jobs processes here")
     parser.add_argument("--unsafe", action="store_true", help="mark even where nothing is confined: no boundary at all")
@@ -80,11 +87,13 @@ def _grade(arguments: argparse.Namespace) -> int:
                 f"{arguments.submissions} holds no submission; give the folder or zip of the students' files"
             )
         tier = _tier(arguments.unsafe)
+        if arguments.nbval:
+            _require_nbval()
         marks = _marks(arguments, submissions, tier, limits)
     except (CourseError, SandboxError, _LimitError) as error:
         return unusable(error)
     summary = _summary(marks, arguments.out, tier)
-    print_json(summary) if arguments.json else print(_text(summary, tier))
+    print_json(summary) if arguments.json else print(_text(summary, marks, tier))
     return 1 if "grader-error" in summary["statuses"] else 0
 
 
@@ -92,8 +101,9 @@ def _marks(arguments: argparse.Namespace, submissions: "Submissions", tier: "Tie
     from memslot_lab.grading.marker import SubmissionMarker, close_judges
     from memslot_lab.grading.run import grade
 
-    mark = SubmissionMarker(tier, arguments.secret, arguments.course_seed, limits)
+    mark = SubmissionMarker(tier, arguments.secret, arguments.course_seed, limits, arguments.nbval)
     header = {**_header(arguments), "tier": tier.value, "limits": asdict(limits)}
+    header |= {"nbval": True} if arguments.nbval else {}
     try:
         with _progress(len(submissions)) as progress:
             return grade(
@@ -189,6 +199,12 @@ def _tier(unsafe: bool) -> "Tier":
     return tier
 
 
+def _require_nbval() -> None:
+    from memslot_lab.grading.nbval import require_nbval
+
+    require_nbval()
+
+
 def _header(arguments: argparse.Namespace) -> dict[str, Any]:
     """Return what all marks of a run follow from, besides the submissions themselves."""
     from memslot_lab.course.workspace import course_files
@@ -215,13 +231,30 @@ def _summary(marks: "list[Mark]", out: Path, tier: "Tier") -> dict[str, Any]:
         "statuses": dict(sorted(statuses.items())),
         "tier": tier.value,
         "results": [str(out / name) for name in ("results.csv", "results.json")],
+        **_nbval_summary(marks),
     }
 
 
-def _text(summary: dict[str, Any], tier: "Tier") -> str:
+def _nbval_summary(marks: "list[Mark]") -> dict[str, Any]:
+    told = [mark for mark in marks if mark.nbval]
+    if not told:
+        return {}
+    outcomes = Counter(mark.nbval["outcome"] for mark in told)
+    disagrees = [f"{mark.student} {mark.exercise}" for mark in told if mark.nbval["disagrees"]]
+    return {"nbval": dict(sorted(outcomes.items())), "nbval_disagrees": disagrees}
+
+
+def _text(summary: dict[str, Any], marks: "list[Mark]", tier: "Tier") -> str:
     counts = ", ".join(f"{count:,} {status}" for status, count in summary["statuses"].items())
-    head = f"{summary['submissions']:,} submissions of {summary['students']:,} students: {counts}"
-    lines = [head, f"confined by {tier.words}" if tier.is_boundary else f"not confined: {tier.words}"]
+    lines = [f"{summary['submissions']:,} submissions of {summary['students']:,} students: {counts}"]
+    odd = [mark for mark in marks if mark.status != "graded"]
+    lines += [f"  {mark.place or mark.student}: {mark.status}: {mark.sentence}" for mark in odd[:_SHOWN]]
+    lines += [f"  and {len(odd) - _SHOWN:,} more, see results.json"] if len(odd) > _SHOWN else []
+    lines += [f"confined by {tier.words}" if tier.is_boundary else f"not confined: {tier.words}"]
+    if "nbval" in summary:
+        counts = ", ".join(f"{count:,} {outcome}" for outcome, count in summary["nbval"].items())
+        lines.append(f"nbval: {counts}; it disagrees with {len(summary['nbval_disagrees']):,} marks")
+        lines += [f"  look at {name}" for name in summary["nbval_disagrees"]]
     if "grader-error" in summary["statuses"]:
-        lines.append("the grader itself failed: journal.jsonl has the tracebacks, and --resume tries those again")
+        lines += ["the grader itself failed: journal.jsonl has the tracebacks, and --resume tries those again"]
     return "\n".join([*lines, *(f"wrote {path}" for path in summary["results"])])

@@ -158,6 +158,7 @@ def on_dask(address: str) -> Executor:
         words = "dask is not installed here; `pip install 'memslot-lab[dask]'` installs it, or leave --dask out"
         raise ExecutorError(words) from None
     try:
+        distributed.comm.parse_host_port(address.partition("://")[2] or address)  # a client that fails at it lingers
         client: Any = distributed.Client(address, timeout=5, set_as_default=False)
     except (OSError, ValueError) as error:
         words = f"{address} answers no dask scheduler ({error}); start one with `dask scheduler`, or leave --dask out"

@@ -171,5 +171,6 @@ def test_dask_from_the_command_line(tmp_path: Path, cluster: Any, capsys: pytest
 
 def test_dask_that_is_not_there_is_said() -> None:
     """With how to start it."""
-    with pytest.raises(ExecutorError, match=r"127\.0\.0\.1:1 answers no dask scheduler .*`dask scheduler`"):
-        on_dask("tcp://127.0.0.1:1")
+    for address in ("tcp://127.0.0.1:1", "nowhere", "tcp://nowhere"):
+        with pytest.raises(ExecutorError, match=f"{address} answers no dask scheduler .*`dask scheduler`"):
+            on_dask(address)

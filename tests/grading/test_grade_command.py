@@ -48,7 +48,10 @@ def test_grade_class_is_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[st
         ["bob", "03_delete", "0", "10", "graded"],
         ["cyd", "03_delete", "0", "10", "bad-notebook"],
     ]
-    assert "4 submissions of 4 students: 1 bad-notebook, 2 graded, 1 no-notebook" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "4 submissions of 4 students: 1 bad-notebook, 2 graded, 1 no-notebook" in said
+    assert "  cyd/03_delete.ipynb: bad-notebook: " in said
+    assert "confined by " in said
 
     assert main(["grade", path, "--out", str(out)]) == 2
     assert "--resume" in capsys.readouterr().err
@@ -74,6 +77,10 @@ def test_grade_other_variant_than_the_students_is_a_row(tmp_path: Path) -> None:
         (["gone"], "gone is not there"),
         (["."], "holds no submission"),
         ([".", "--exercise", "03_delet"], "03_delete"),
+        ([".", "--limit", "ask=1"], "there is no limit 'ask'; `--limit help` lists them"),
+        ([".", "--limit", "ask_seconds=0"], "ask_seconds is 0.0; use 0.001 or more"),
+        ([".", "--limit", "files=some"], "--limit files=some: invalid literal"),
+        ([".", "--limit", "files"], "write it as files=256"),
     ],
 )
 def test_grade_what_cannot_be_used_is_status_2(
@@ -100,3 +107,32 @@ def test_grade_without_a_boundary_is_refused(
     assert main(["grade", str(hand_in(tmp_path / "all")), "--out", str(tmp_path / "out")]) == 2
     assert "memslot-lab doctor" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@confined
+def test_grade_unsafe_says_so_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The marks are the same; that nothing was confined is said where they are read."""
+    monkeypatch.setattr("memslot_lab.grading.sandbox.best_tier", lambda: Tier.PROCESS)
+    path, out = hand_in(tmp_path / "all"), tmp_path / "out"
+    assert main(["grade", str(path), "--out", str(out), "--unsafe", "--jobs", "1"]) == 0
+
+    assert "not confined: a plain process with resource limits: not a security boundary" in capsys.readouterr().out
+    assert json.loads((out / "results.json").read_text())["about"]["tier"] == "process"
+    assert [row[2] for row in table(out)] == ["score", "0", "10", "0", "0"]
+
+
+@confined
+def test_grade_limit_holds_and_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In words for the student, and in what the marks follow from."""
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "03_delete.py").write_text("import time\ntime.sleep(60)\n")
+    assert main(["grade", str(tmp_path / "ada"), "--out", str(tmp_path / "out"), "--limit", "load_seconds=0.2"]) == 0
+    results = (tmp_path / "out" / "results.json").read_text()
+
+    assert "stopped after 0.2 s" in results
+    assert json.loads(results)["about"]["limits"]["load_seconds"] == 0.2
+
+    assert main(["grade", str(tmp_path / "ada"), "--out", "unused", "--limit", "help"]) == 0
+    assert "load_seconds=2.0\n" in capsys.readouterr().out
