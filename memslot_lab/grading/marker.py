@@ -5,7 +5,7 @@ asked, and stays warm.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
@@ -16,6 +16,7 @@ from memslot_lab.course.results import Failure, TaskResult
 from memslot_lab.course.variants import Variant, variant_of
 from memslot_lab.grading.judge import USUAL, Judge
 from memslot_lab.grading.marks import Mark, Marked, unjudged
+from memslot_lab.grading.nbval import Nbval, NbvalVerdict
 from memslot_lab.grading.sandbox import Limits, SandboxError, Tier
 from memslot_lab.grading.submission import Submission
 
@@ -23,6 +24,7 @@ __all__ = ["SubmissionMarker", "close_judges"]
 
 _lock = Lock()  # a judge asks one child at a time; a worker of a cluster may have several threads
 _judges: dict["SubmissionMarker", Judge] = {}
+_nbvals: list[Nbval] = []  # one at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class SubmissionMarker:
         With it each student's own variant is wanted; without, the one that the notebook names is judged.
     limits : Limits, optional
         What one submission may use.
+    with_nbval : bool, optional
+        Put nbval's verdict beside the mark.
     version : str, optional
         Of the package; another one could give other marks.
     """
@@ -47,6 +51,7 @@ class SubmissionMarker:
     secret: str = ""
     course_seed: str = ""
     limits: Limits = USUAL
+    with_nbval: bool = False
     version: str = __version__
 
     def __call__(self, submission: Submission) -> Marked:
@@ -58,15 +63,22 @@ class SubmissionMarker:
             Nothing can be marked in this process.
         """
         if submission.status:
-            return Marked(unjudged(submission))
+            return Marked(self._beside_none(unjudged(submission)))
         begun = time.monotonic()
         try:
             variant = self._variant(submission)
         except VariantError as error:
-            return Marked(unjudged(submission, "wrong-variant", str(error)))
+            return Marked(self._beside_none(unjudged(submission, "wrong-variant", str(error))))
+        exercise = find_exercise(submission.exercise)
         with _lock:
-            results = self._judge().judge(find_exercise(submission.exercise), submission.pieces, variant)
-        return Marked(_mark(submission, results, time.monotonic() - begun))
+            results = self._judge().judge(exercise, submission.pieces, variant)
+            mark = _mark(submission, results, time.monotonic() - begun)
+            if self.with_nbval:
+                mark = _beside(mark, _nbval().verdict(exercise, submission.pieces, variant))
+        return Marked(mark)
+
+    def _beside_none(self, mark: Mark) -> Mark:
+        return _beside(mark, NbvalVerdict("not run", mark.status)) if self.with_nbval else mark
 
     def _judge(self) -> Judge:
         if self.version != __version__:
@@ -98,6 +110,19 @@ def close_judges() -> None:
 def _close() -> None:
     while _judges:
         _judges.popitem()[1].close()
+    while _nbvals:
+        _nbvals.pop().close()
+
+
+def _nbval() -> Nbval:
+    if not _nbvals:
+        _nbvals.append(Nbval())
+    return _nbvals[0]
+
+
+def _beside(mark: Mark, verdict: NbvalVerdict) -> Mark:
+    disagrees = verdict.disagrees(full_marks=mark.score == mark.max_score)
+    return replace(mark, nbval={"outcome": verdict.outcome, "words": verdict.words, "disagrees": disagrees})
 
 
 def _mark(submission: Submission, results: list[TaskResult], seconds: float) -> Mark:

@@ -29,6 +29,8 @@ class Mark:
         How long it took; differs from run to run.
     trace : str
         Of a grader's error, the traceback, for those who mend the grader; in the journal alone.
+    nbval : dict[str, Any]
+        What nbval says beside it, if that was wanted: outcome, words, and whether it disagrees; for the teacher alone.
     """
 
     student: str
@@ -41,10 +43,12 @@ class Mark:
     tasks: tuple[dict[str, Any], ...] = field(default=(), hash=False)  # a dict has no hash
     seconds: float = 0.0
     trace: str = ""
+    nbval: dict[str, Any] = field(default_factory=dict[str, Any], hash=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
-        return {**asdict(self), "tasks": list(self.tasks)}
+        plain = {**asdict(self), "tasks": list(self.tasks)}
+        return plain if self.nbval else {name: value for name, value in plain.items() if name != "nbval"}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Mark":

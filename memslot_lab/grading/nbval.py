@@ -23,6 +23,7 @@ from types import TracebackType
 from typing import Self, cast
 
 from memslot_lab.course.catalog import Exercise
+from memslot_lab.course.errors import CourseError
 from memslot_lab.course.variants import Variant
 from memslot_lab.course.workspace import course_files
 from memslot_lab.grading.sandbox import ChildStopped, Limits, Plain, SandboxError, Tier, Watchdog, Worker, try_programs
@@ -119,13 +120,19 @@ class Nbval:
         variant : Variant or None, optional
             Whose notebook.
 
-        Raises
-        ------
-        SandboxError
-            Nothing can be run.
+        Returns
+        -------
+        NbvalVerdict
+            "not run" where nothing can be run: a second opinion that is missing costs no mark.
         """
-        notebook = teachers_copy(exercise, pieces, variant)
-        request: Plain = [f"{exercise.name}.ipynb", notebook.text, self._cell_seconds]
+        try:
+            notebook = teachers_copy(exercise, pieces, variant)
+            return self._run([f"{exercise.name}.ipynb", notebook.text, self._cell_seconds], notebook.cells)
+        except (CourseError, SandboxError) as error:
+            self.close()  # the next submission gets a worker of its own
+            return NbvalVerdict("not run", str(error))
+
+    def _run(self, request: Plain, cells: tuple[str, ...]) -> NbvalVerdict:
         worker = self._started()
         watchdog = None
         try:
@@ -133,12 +140,9 @@ class Nbval:
                 worker.open() as child,
                 Watchdog(worker.pid, processes=self._limits.processes, memory_bytes=_TOGETHER_BYTES) as watchdog,
             ):
-                return _judged(child.ask(request), notebook.cells)
+                return _judged(child.ask(request), cells)
         except ChildStopped as stopped:
             return NbvalVerdict("failed", watchdog.words if watchdog and watchdog.words else stopped.words)
-        except SandboxError:
-            self.close()  # the next submission gets a worker of its own
-            raise
 
     def close(self) -> None:
         """End the worker."""
