@@ -5,6 +5,7 @@ import subprocess
 import sys
 import venv
 from email import message_from_bytes
+from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -12,6 +13,7 @@ import pytest
 
 from memslot_lab import __version__
 from memslot_lab.course.workspace import unpack
+from memslot_lab.grading.formats.autograder import autograder_zip
 
 ROOT = Path(__file__).parents[1]
 
@@ -123,3 +125,12 @@ def test_solution_from_the_installed_wheel_is_shown_after_a_pass(python: Path, t
     assert "one possibility" in run(command, "solution", "03_delete", cwd=tmp_path)
     assert "exercises/kept/03_delete." in run(command, "reset", "03_delete", "--yes", cwd=tmp_path)
     assert json.loads((tmp_path / "exercises/03_delete.ipynb").read_text())["metadata"]["memslot_lab"]["released"]
+
+
+def test_gradescope_zip_from_the_installed_wheel_is_that_of_the_checkout(python: Path, tmp_path: Path) -> None:
+    """The same files, to the byte: no solution, and nothing of the environment."""
+    run(python.with_name("memslot-lab"), "gradescope-zip", "03_delete", "--out", "autograder.zip", cwd=tmp_path)
+
+    with ZipFile(tmp_path / "autograder.zip") as theirs, ZipFile(BytesIO(autograder_zip("03_delete"))) as ours:
+        assert theirs.namelist() == ours.namelist()
+        assert {name for name in ours.namelist() if theirs.read(name) != ours.read(name)} == set()

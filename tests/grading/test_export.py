@@ -14,6 +14,7 @@ import pytest
 
 from memslot_lab import __version__
 from memslot_lab.cli import main
+from memslot_lab.grading.formats.classroom import classroom
 from memslot_lab.grading.formats.items import HIDDEN, folder_names, items, printable
 from memslot_lab.grading.marks import Mark
 from memslot_lab.grading.results import write_results
@@ -273,6 +274,13 @@ def test_export_classroom_is_what_a_step_puts_out(run: Path) -> None:
     names = folder_names(POINTS)
     results = {student: (run / f"classroom/{names[student]}.result").read_text() for student in POINTS}
     assert {student: json.loads(base64.b64decode(text, validate=True)) for student, text in results.items()} == written
+
+
+def test_classroom_error_of_the_grader_counts_more_than_a_wrong_answer() -> None:
+    """The reporter tells an error from a failure by the whole's status."""
+    wrong, failed = CLASS[1], unjudged("ada", "grader-error", "the grader failed")
+
+    assert [classroom(marks)["status"] for marks in ([wrong], [wrong, failed])] == ["fail", "error"]
 
 
 # What students see.
