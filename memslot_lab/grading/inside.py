@@ -4,6 +4,7 @@ Nothing here knows an expected answer. The file is copied into what is lent to s
 """
 
 import json
+import linecache
 import sys
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
@@ -11,8 +12,11 @@ from pkgutil import resolve_name
 from typing import Any, cast
 
 from memslot_lab.course.answers import Answer, run_cells, run_file
+from memslot_lab.course.stages.arrays import ArrayStage
+from memslot_lab.course.stages.base import Setting
 from memslot_lab.course.stages.coding import Coded, decode, encode
 from memslot_lab.course.stages.playing import Printed, facts_of, play_calls, printing_into
+from memslot_lab.engine.model import MemorySlot
 from memslot_lab.watch.budget import RoughTracer
 from memslot_lab.watch.recorder import record
 from memslot_lab.watch.tape_json import encode as encode_tape
@@ -20,6 +24,7 @@ from memslot_lab.watch.tape_json import encode as encode_tape
 __all__ = ["answer"]
 
 _answers: dict[str, Answer] = {}
+_tracer = RoughTracer()
 
 
 def answer(request: Coded) -> bytes:
@@ -53,9 +58,6 @@ def _play(function: str, setting: Coded, calls: list[Coded], budget: int, exact:
     value = cast("Callable[..., object]", _answers[function].value)
     each = [decode(call, trusted=True) for call in calls]
     return encode(play_calls(stage, value, each, budget, tracer=None if exact else _tracer))
-
-
-_tracer = RoughTracer()
 
 
 def _record(function: str, slots: Coded, args: Coded, steps: int) -> Any:
@@ -102,3 +104,33 @@ class _NoSuchModule:
 
 
 sys.meta_path.append(cast("Any", _NoSuchModule()))
+
+
+# What has been done before the first child is forked is faster in each of them: Python has looked at the code already.
+
+_OFTEN = 20
+_TEXT = """
+def rehearsed(slots, slot):
+    for i in range(slots.used_slots):
+        slots.memslots[i] = slots.memslots[i]
+"""
+
+
+def _rehearse() -> None:
+    """Do what each child will do, and forget it."""
+    slots = tuple(MemorySlot(i, 3 - i, 1) for i in range(3))
+    case = [encode(Setting(ArrayStage, (8, slots, slots[:1]))), [encode((slots[0],))], 10_000, False]
+    requests = (
+        ["load", ["rehearsed"], ["memslot_lab.engine.model:MemorySlot"], [["file", _TEXT]]],
+        ["facts", "rehearsed", 2],
+        ["play", "rehearsed", *case],
+    )
+    for _ in range(_OFTEN):
+        for request in requests:
+            answer(json.loads(json.dumps(request)))
+    _answers.clear()
+    _tracer.forget()
+    linecache.clearcache()
+
+
+_rehearse()

@@ -35,7 +35,9 @@ _REFUSE = """
 def __getattr__(name: str) -> object:
     if name.startswith("__"):
         raise AttributeError(name)
-    raise ImportError(f"the grader lends no {name}: an answer stands on its own; take that import out")
+    from inside import not_lent
+
+    raise ImportError(not_lent(name))
 """
 _COURSE = '''"""In a notebook these speak to the learner; here they do nothing."""
 

@@ -194,6 +194,10 @@ class RoughTracer(Tracer):
         super().__init__(0)
         self._followed: dict[int, tuple[CodeType, _Follower | None]] = {}  # the code object is kept, for its id()
 
+    def forget(self) -> None:
+        """Let go of the code that was run so far."""
+        self._followed.clear()
+
     def start(self, steps: int) -> None:
         """Begin a run with so many steps."""
         self.left, self.on, self.stopped_at = steps, True, None

@@ -9,14 +9,14 @@ Written and read some hundred times a submission, so in few steps where there is
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from itertools import chain
 from operator import attrgetter
 from types import GenericAlias, NoneType, UnionType
 from typing import Any, TypeAlias, cast, get_args, get_origin, get_type_hints
 
-from memslot_lab.course.stages.base import Setting
+from memslot_lab.course.stages.base import Setting, Stage
 from memslot_lab.engine.model import Change, MemorySlot, Memslots
 from memslot_lab.views.array import is_slot
 from memslot_lab.watch.words import in_words
@@ -99,15 +99,19 @@ def _write_tuple(value: tuple[Any, ...], depth: int) -> Coded:
         slots = value[: len(value) - none]
         if all(map(is_slot, slots)):  # and so every None is behind them
             numbers = [*chain.from_iterable(map(_slot_values, slots))]
-            if max(numbers) < _LARGEST and min(numbers) > -_LARGEST:
+            if _are_small(numbers):
                 return ["slots", none, *numbers]
     return ["tuple", *_write_items(value, depth)]
 
 
 def _write_items(items: Sequence[Any], depth: int) -> Sequence[Coded]:
-    if items and {*map(type, items)} == {int} and max(items) < _LARGEST and min(items) > -_LARGEST:
+    if items and type(items[0]) is int and {*map(type, items)} == {int} and _are_small(items):
         return items
     return [item if item is None else encode(item, depth) for item in items]
+
+
+def _are_small(numbers: Sequence[int]) -> bool:
+    return max(numbers) < _LARGEST and min(numbers) > -_LARGEST
 
 
 def _write_fields(value: object, depth: int) -> Coded:
@@ -240,7 +244,10 @@ def _read_slots(none: int, *numbers: int) -> tuple[MemorySlot | None, ...]:
     if type(none) is not int or not 0 <= none <= _MOST_NONE or not {*map(type, numbers)} <= {int}:
         raise CodingError("slots are made of numbers")
     rows = zip(*[iter(numbers)] * len(_names(MemorySlot)), strict=True)
-    return (*(MemorySlot(*row) for row in rows), *[None] * none)
+    return (*(_slot(*row) for row in rows), *[None] * none)
+
+
+_slot = lru_cache(1 << 10)(MemorySlot)  # the same few are met in case after case; a stage hands out twins
 
 
 def _read_slot(*numbers: int) -> MemorySlot:
@@ -249,7 +256,12 @@ def _read_slot(*numbers: int) -> MemorySlot:
 
 
 def _read_setting(module: str, kind: str, values: tuple[object, ...]) -> Setting:
-    return Setting(getattr(import_module(f"{_ROOM}.{module}"), kind), values)
+    return Setting(_stage(module, kind), values)
+
+
+@cache
+def _stage(module: str, kind: str) -> type[Stage]:
+    return getattr(import_module(f"{_ROOM}.{module}"), kind)
 
 
 def _read_array(capacity: int, *tables: Any) -> Memslots:

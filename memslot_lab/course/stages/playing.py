@@ -5,7 +5,7 @@ import linecache
 import sys
 from collections.abc import Callable, Iterable
 from io import TextIOBase
-from types import TracebackType
+from types import FunctionType, TracebackType
 from typing import NamedTuple, TypeAlias
 
 from memslot_lab.course.stages.base import Args, Stage
@@ -28,6 +28,7 @@ __all__ = [
 Function: TypeAlias = Callable[..., object]
 
 _LONGEST = 200  # characters of an exception's message, or of a line
+_VARIABLE = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 
 
 class Spot(NamedTuple):
@@ -187,6 +188,12 @@ def _kind(function: Function) -> str:
 
 
 def _signature(function: Function, arguments: int) -> tuple[str, bool]:
+    if type(function) is FunctionType and not vars(function) and not function.__code__.co_flags & _VARIABLE:
+        code = function.__code__
+        if not code.co_kwonlyargcount:  # the usual case, which needs none of the work below
+            names = code.co_varnames[: code.co_argcount]
+            needed = code.co_argcount - len(function.__defaults__ or ())
+            return f"({', '.join(names)})", needed <= arguments <= code.co_argcount
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # a builtin tells none
