@@ -147,13 +147,13 @@ def run(command: list[str | Path], folder: Path, environment: dict[str, str] | N
 
 
 def environment_of(envs: Path, package: str) -> Path:
-    """Return a virtual environment with the newest release of a package, made when it is not there."""
+    """Return a virtual environment with the newest release of a package and a kernel, made when it is not there."""
     home = envs / package
     if not (home / "ready").exists():
         print(f"installing {package} into {home}", file=sys.stderr)
         shutil.rmtree(home, ignore_errors=True)
         venv.create(home, with_pip=True)
-        subprocess.run([home / "bin" / "python", "-m", "pip", "install", "-qq", package], check=True)
+        subprocess.run([home / "bin" / "python", "-m", "pip", "install", "-qq", package, "ipykernel"], check=True)
         (home / "ready").touch()
     return home
 
