@@ -119,14 +119,14 @@ def _as_text(data: dict[str, Any]) -> str:
 
 
 def _gradebook(arguments: argparse.Namespace, results: "Results") -> Iterator[str]:
-    from memslot_lab.grading.formats.gradebook import gradebook_url, scores, write_gradebook
+    from memslot_lab.grading.formats.gradebook import gradebook_url, scores, without_password, write_gradebook
 
     url = gradebook_url(arguments.gradebook)
     write_gradebook(scores(results.marks), url, arguments.assignment or "memslots")
     for mark in results.marks:
         if not mark.exercise:
             note(f"{mark.place} is in no notebook of the gradebook: it answers no exercise ({mark.status})")
-    yield url
+    yield without_password(url)
 
 
 def _gradescope_zip(arguments: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ import pytest
 
 from memslot_lab import __version__
 from memslot_lab.course.catalog import find_exercise
-from memslot_lab.grading.formats.gradebook import gradebook_url, scores
+from memslot_lab.grading.formats.gradebook import gradebook_url, scores, without_password
 from memslot_lab.grading.formats.items import HIDDEN
 from memslot_lab.grading.marks import Mark
 from memslot_lab.grading.results import write_results
@@ -93,7 +93,9 @@ def test_gradebook_url_of_a_folder_a_file_and_an_address(tmp_path: Path) -> None
     """As nbgrader's db_url says it."""
     assert gradebook_url(str(tmp_path)) == f"sqlite:///{tmp_path}/gradebook.db"
     assert gradebook_url(str(tmp_path / "x.db")) == f"sqlite:///{tmp_path}/x.db"
-    assert gradebook_url("postgresql://host/db") == "postgresql://host/db"
+    assert gradebook_url("postgresql://me:pw@host/db") == "postgresql://me:pw@host/db"
+    assert without_password("postgresql://me:pw@host/db") == "postgresql://...@host/db"
+    assert without_password("sqlite:///a@b/gradebook.db") == "sqlite:///a@b/gradebook.db"
 
 
 # By nbgrader itself.

@@ -7,6 +7,8 @@ penalties of late submissions.
 """
 
 import json
+import re
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -20,7 +22,7 @@ from memslot_lab.grading.formats.items import items
 from memslot_lab.grading.formats.read import ExportError
 from memslot_lab.grading.marks import Mark
 
-__all__ = ["Score", "gradebook_url", "scores", "write_gradebook"]
+__all__ = ["Score", "gradebook_url", "scores", "without_password", "write_gradebook"]
 
 _WIDTH = 96  # of a comment
 
@@ -93,11 +95,16 @@ def gradebook_url(place: str) -> str:
     if "://" in place:
         return place
     path = Path(place)
-    file = (path / "gradebook.db" if path.is_dir() else path).absolute()
+    file = path / "gradebook.db" if path.is_dir() else path
     if not file.parent.is_dir():
         words = f"{file.parent} is not there; give --gradebook nbgrader's course folder, its gradebook.db or a URL"
         raise ExportError(words)
     return f"sqlite:///{file}"
+
+
+def without_password(url: str) -> str:
+    """Return an address of a database as it may be shown."""
+    return re.sub(r"://[^/]*@", "://...@", url)
 
 
 def write_gradebook(found: Sequence[Score], url: str, assignment: str) -> None:
@@ -123,15 +130,16 @@ def write_gradebook(found: Sequence[Score], url: str, assignment: str) -> None:
         api: Any = import_module("nbgrader.api")
         errors: Any = import_module("sqlalchemy.exc")
     except ImportError:
-        words = "nbgrader is not installed beside memslot-lab"
-        raise ExportError(f"{words}; run `pip install nbgrader` in this environment, or install both in one") from None
+        words = "nbgrader is not installed beside memslot-lab; run `pip install nbgrader` in this environment"
+        raise ExportError(f"{words}, or install memslot-lab in nbgrader's") from None
     try:
-        with api.Gradebook(url) as gradebook:
+        with warnings.catch_warnings(), api.Gradebook(url) as gradebook:
+            warnings.simplefilter("ignore", errors.SAWarning)  # nbgrader's own way to add a submission gives some
             _Writer(api, gradebook, assignment).write(found)
     except (errors.SQLAlchemyError, api.MissingEntry, api.InvalidEntry) as error:
         reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
         words = "see that nothing else is writing, and that `nbgrader db upgrade` has been run"
-        raise ExportError(f"the gradebook {url} cannot be used ({reason}); {words}") from None
+        raise ExportError(f"the gradebook {without_password(url)} cannot be used ({reason}); {words}") from None
 
 
 class _Writer:
