@@ -57,7 +57,7 @@ def feedback_page(
     told = [_open(result) for result in results] if show_hidden else results
     runs = {_place(result): _stepper(shown.runs) for result in told if (shown := _shown(result)) and shown.runs}
     body = [_header(submission, exercise, mark, tier), "<main>"]
-    body += [_note(_sentence(mark), bad=mark.status != "graded")] if mark.status != "graded" or mark.sentence else []
+    body += [_note(words, bad=mark.status != "graded") for words in _sentences(submission, mark)]
     body += [_note(_TURNED)] if exercise and _mirrored(exercise, submission) else []
     body += [_task(result) for result in told]
     body += [_next_step(mark), "</main>"]
@@ -77,8 +77,12 @@ def _shown(result: TaskResult) -> Failure | None:
     return None if shown is None or shown.hidden else shown
 
 
-def _sentence(mark: Mark) -> str:
-    return mark.sentence or STATUSES.get(mark.status, "")
+def _sentences(submission: Submission, mark: Mark) -> Iterator[str]:
+    """Yield why it is not judged, and which of several files counts."""
+    if words := mark.sentence or STATUSES.get(mark.status, ""):
+        yield words
+    if submission.sentence and submission.sentence not in mark.sentence:
+        yield submission.sentence
 
 
 def _mirrored(exercise: Exercise, submission: Submission) -> bool:

@@ -16,6 +16,7 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
+from memslot_lab.grading.pages.names import GENERATOR
 from memslot_lab.watch.page import front_end, front_end_css
 
 __all__ = ["inline", "points_text", "shell", "shown", "static", "with_runs"]
@@ -65,7 +66,9 @@ def shell(title: str, body: str, *, scripts: Iterable[str] = ()) -> str:
         All that may run on the page; put where they are wanted by the body itself.
     """
     hashes = " ".join(f"'sha256-{_hash(script)}'" for script in scripts)
-    return _PAGE.substitute(title=shown(title), body=body, scripts=hashes or "'none'", css=static("pages.css"))
+    return _PAGE.substitute(
+        title=shown(title), body=body, scripts=hashes or "'none'", css=static("pages.css"), generator=GENERATOR
+    )
 
 
 def with_runs(title: str, body: str, runs: dict[str, Any]) -> str:
@@ -102,6 +105,7 @@ _PAGE = Template("""\
 <html lang="en">
 <head>
 <meta charset="utf-8">
+$generator
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src $scripts; \
 style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
