@@ -123,7 +123,7 @@ NEEDED = {"testsuite": {"name", "tests", "failures", "errors"}, "testcase": {"na
 ALLOWED = {
     "testsuites": {"name", "time", "tests", "failures", "errors"},
     "testsuite": {"name", "tests", "failures", "errors", "skipped", "time", "timestamp", "hostname", "id", "package"},
-    "testcase": {"name", "classname", "time", "assertions", "status", "file", "line"},
+    "testcase": {"name", "classname", "time", "group"},
     "property": {"name", "value"},
     "failure": {"type", "message"},
     "error": {"type", "message"},
