@@ -253,7 +253,8 @@ def _text(summary: dict[str, Any], marks: "list[Mark]", tier: "Tier") -> str:
     lines += [f"confined by {tier.words}" if tier.is_boundary else f"not confined: {tier.words}"]
     if "nbval" in summary:
         counts = ", ".join(f"{count:,} {outcome}" for outcome, count in summary["nbval"].items())
-        lines.append(f"nbval: {counts}; it disagrees with {len(summary['nbval_disagrees']):,} marks")
+        number = len(summary["nbval_disagrees"])
+        lines.append(f"nbval: {counts}; it disagrees with {number:,} mark{'s' if number != 1 else ''}")
         lines += [f"  look at {name}" for name in summary["nbval_disagrees"]]
     if "grader-error" in summary["statuses"]:
         lines += ["the grader itself failed: journal.jsonl has the tracebacks, and --resume tries those again"]

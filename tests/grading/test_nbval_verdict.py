@@ -1,5 +1,6 @@
 """The second opinion: nbval says of an honest submission what the judge says, and holds a hostile one."""
 
+import json
 import os
 import socket
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import memslot_lab
+from memslot_lab.cli import main
 from memslot_lab.course.catalog import find_exercise
 from memslot_lab.course.variants import is_mirrored, variant_of
 from memslot_lab.course.workspace import solution_files
@@ -86,7 +88,7 @@ def test_nbval_and_the_judge_agree_on_an_honest_submission(nbval: Nbval, judge: 
 
 @held
 def test_nbval_judges_a_variant_by_its_own_notebook(nbval: Nbval) -> None:
-    """An answer that asks for the lowest GFN first passes where the notebook is turned around, and there alone."""
+    """An answer for the lowest GFN first passes where the notebook is turned around."""
     exercise = find_exercise("05_move_backward")
     turned = next(variant for n in range(9) if (variant := variant_of("autumn", f"ada{n}")).mirrored)
     source = (ROOT / "tests/right/05_move_backward/kernel_loop.py").read_text(encoding="utf-8")
@@ -95,13 +97,10 @@ def test_nbval_judges_a_variant_by_its_own_notebook(nbval: Nbval) -> None:
 
     assert is_mirrored(exercise, turned)
     assert nbval.verdict(exercise, pieces, turned) == PASSED
-    assert nbval.verdict(exercise, pieces).outcome == "failed"
 
 
 def test_teachers_copy_has_nothing_of_a_student_but_the_answers() -> None:
     """Cells of the teacher, in order; outputs where all is right in the locked cells alone."""
-    import json
-
     cells = json.loads(teachers_copy(DELETE, (("delete", "ANSWER"),)).text)["cells"]
     stub = json.loads((ROOT / "exercises/03_delete.ipynb").read_text(encoding="utf-8"))["cells"]
     theirs = {cell["id"]: "".join(cell["source"]) for cell in cells}
@@ -263,29 +262,29 @@ time.sleep(99)
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("while True: pass", "not passed: delete, "),
-        ("import signal\nsignal.signal(2, signal.SIG_IGN)\nwhile True: pass", "not passed: delete, "),
+        ("import signal\nsignal.signal(2, signal.SIG_IGN)\nwhile True: pass", "not passed: "),
         (FORKS, "stopped: it "),  # by their number or their memory, whichever is seen first
         (
             THREADS,
-            "stopped: it started more than 64 processes and threads" if os.getuid() == 0 else "not passed: delete, ",
+            "stopped: it started more than 64 processes and threads" if os.getuid() == 0 else "not passed: ",
         ),
         (FILLS, "stopped: it used more than 1024 MiB of memory"),
-        ("import os\nos._exit(0)", "not passed: delete, "),
+        ("import os\nos._exit(0)", "not passed: "),
         ("import os\nos.kill(1, 2)\nimport time\ntime.sleep(9)", "not passed: "),
     ],
-    ids=["loop", "deaf loop", "fork bomb", "threads", "memory", "exit", "interrupts pytest"],
+    ids=["deaf loop", "fork bomb", "threads", "memory", "exit", "interrupts pytest"],
 )
 def test_nbval_ends_a_submission_that_does_not_end(
     nbval: Nbval, body: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In time and with a word; the next one is run as ever."""
-    monkeypatch.setattr(nbval, "_cell_seconds", 0.5 if words.startswith("not passed") else 9)
+    monkeypatch.setattr(nbval, "_cell_seconds", 1 if words.startswith("not passed") else 9)
     begun = time.monotonic()
     verdict = of_cell(nbval, body)
 
     assert (verdict.outcome, verdict.words[: len(words)]) == ("failed", words)
-    assert time.monotonic() - begun < 20
+    assert "stopped" in verdict.words or "delete, " in verdict.words
+    assert time.monotonic() - begun < 25
     assert below(nbval._started().pid) == 1
 
 
@@ -341,3 +340,48 @@ def test_machine_that_holds_no_kernel_is_told_so(monkeypatch: pytest.MonkeyPatch
         SandboxError, match=r"only the namespaces tier holds, and here: unshare: refused; grade without"
     ):
         require_nbval()
+
+
+# The command.
+
+
+def hand_in(folder: Path) -> str:
+    """Lay out who solved it, who borrowed it, and who handed in nothing that can be read."""
+    for student, name, text in (
+        ("ada", "03_delete.ipynb", (ROOT / "solutions/03_delete.ipynb").read_text(encoding="utf-8")),
+        ("bob", "03_delete.py", BORROWED),
+        ("cyd", "03_delete.ipynb", "{"),
+    ):
+        (folder / student).mkdir(parents=True)
+        (folder / student / name).write_text(text, encoding="utf-8")
+    return str(folder)
+
+
+@held
+def test_grade_with_nbval_names_the_marks_to_look_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The mark is the judge's all the same; and a run without nbval is another run."""
+    out = tmp_path / "out"
+    command = ["grade", hand_in(tmp_path / "all"), "--out", str(out), "--jobs", "1"]
+
+    assert main([*command, "--nbval"]) == 0
+    assert "nbval: 1 not run, 2 passed; it disagrees with 1 mark\n  look at bob 03_delete\n" in capsys.readouterr().out
+    rows = json.loads((out / "results.json").read_text())["results"]
+    assert [(row["student"], row["score"], row["nbval"]["outcome"], row["nbval"]["disagrees"]) for row in rows] == [
+        ("ada", 10, "passed", False),
+        ("bob", 0, "passed", True),
+        ("cyd", 0, "not run", False),
+    ]
+    assert main([*command, "--resume"]) == 2
+    assert "another nbval" in capsys.readouterr().err
+
+
+def test_grade_with_nbval_where_no_kernel_is_held_grades_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Refused before the first mark, and not silently left out."""
+    monkeypatch.setattr(module, "try_programs", lambda: TierTrial(Tier.NAMESPACES, False, "unshare: refused"))
+    monkeypatch.setattr("memslot_lab.grading.sandbox.best_tier", lambda: Tier.LANDLOCK)
+
+    assert main(["grade", hand_in(tmp_path / "all"), "--out", str(tmp_path / "out"), "--nbval"]) == 2
+    assert "--nbval runs a Jupyter kernel, which only the namespaces tier holds" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
