@@ -52,6 +52,12 @@ def add_grade_command(add_parser: Callable[..., argparse.ArgumentParser]) -> Non
         action="store_true",
         help="run each in the teacher's notebook by `pytest --nbval`, too, and say where that disagrees with the mark",
     )
+    parser.add_argument(
+        "--feedback",
+        action="store_true",
+        help="write a page for each submission, feedback/STUDENT/EXERCISE.html, and class.html for the teacher",
+    )
+    parser.add_argument("--show-hidden", action="store_true", help="show hidden cases on the students' pages, too")
     parser.add_argument("--dask", metavar="ADDRESS", help="mark on a dask cluster, not in --jobs processes here")
     parser.add_argument("--unsafe", action="store_true", help="mark even where nothing is confined: no boundary at all")
     parser.add_argument("--resume", action="store_true", help="go on with the run whose journal is in DIR")
@@ -89,32 +95,42 @@ def _grade(arguments: argparse.Namespace) -> int:
         tier = _tier(arguments.unsafe)
         if arguments.nbval:
             _require_nbval()
+        if arguments.show_hidden and not arguments.feedback:
+            return unusable("--show-hidden is about the students' pages; add --feedback, or leave it out")
         marks = _marks(arguments, submissions, tier, limits)
     except (CourseError, SandboxError, _LimitError) as error:
         return unusable(error)
-    summary = _summary(marks, arguments.out, tier)
+    summary = _summary(marks, arguments.out, tier, feedback=arguments.feedback)
     print_json(summary) if arguments.json else print(_text(summary, marks, tier))
     return 1 if "grader-error" in summary["statuses"] else 0
 
 
 def _marks(arguments: argparse.Namespace, submissions: "Submissions", tier: "Tier", limits: "Limits") -> "list[Mark]":
     from memslot_lab.grading.marker import SubmissionMarker, close_judges
+    from memslot_lab.grading.pages.keeper import PageKeeper
     from memslot_lab.grading.run import grade
 
-    mark = SubmissionMarker(tier, arguments.secret, arguments.course_seed, limits, arguments.nbval)
+    how = {"with_nbval": arguments.nbval, "with_page": arguments.feedback, "show_hidden": arguments.show_hidden}
+    mark = SubmissionMarker(tier, arguments.secret, arguments.course_seed, limits, **how)
+    pages = PageKeeper(arguments.out, tier) if arguments.feedback else None
     header = {**_header(arguments), "tier": tier.value, "limits": asdict(limits)}
     header |= {"nbval": True} if arguments.nbval else {}
+    header |= {"feedback": {"show_hidden": arguments.show_hidden}} if pages else {}
     try:
         with _progress(len(submissions)) as progress:
-            return grade(
-                submissions,
+            marks = grade(
+                pages.watching(submissions) if pages else submissions,
                 arguments.out,
                 mark,
                 header=header,
                 executor=_executor(arguments, len(submissions)),
                 resume=arguments.resume,
+                keep_page=pages.keep if pages else None,
                 progress=progress,
             )
+        if pages:
+            pages.finish(marks)
+        return marks
     finally:
         close_judges()
 
@@ -223,14 +239,15 @@ def _digest(content: bytes) -> str:
     return sha256(content).hexdigest()[:16] if content else ""
 
 
-def _summary(marks: "list[Mark]", out: Path, tier: "Tier") -> dict[str, Any]:
+def _summary(marks: "list[Mark]", out: Path, tier: "Tier", *, feedback: bool) -> dict[str, Any]:
+    names = ("results.csv", "results.json", *(("class.html", "feedback") if feedback else ()))
     statuses = Counter(mark.status for mark in marks)
     return {
         "submissions": len(marks),
         "students": len({mark.student for mark in marks}),
         "statuses": dict(sorted(statuses.items())),
         "tier": tier.value,
-        "results": [str(out / name) for name in ("results.csv", "results.json")],
+        "results": [str(out / name) for name in names],
         **_nbval_summary(marks),
     }
 

@@ -5,18 +5,21 @@ asked, and stays warm.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from threading import Lock
 from typing import Any
 
 from memslot_lab import __version__
-from memslot_lab.course.catalog import find_exercise
+from memslot_lab.course.catalog import find_exercise, read_manifest
 from memslot_lab.course.errors import VariantError
 from memslot_lab.course.results import Failure, TaskResult
 from memslot_lab.course.variants import Variant, variant_of
 from memslot_lab.grading.judge import USUAL, Judge
 from memslot_lab.grading.marks import Mark, Marked, unjudged
 from memslot_lab.grading.nbval import Nbval, NbvalVerdict
+from memslot_lab.grading.pages.feedback import feedback_page
 from memslot_lab.grading.sandbox import Limits, SandboxError, Tier
 from memslot_lab.grading.submission import Submission
 
@@ -43,6 +46,10 @@ class SubmissionMarker:
         What one submission may use.
     with_nbval : bool, optional
         Put nbval's verdict beside the mark.
+    with_page : bool, optional
+        Make the page on each submission, too.
+    show_hidden : bool, optional
+        Whether that page shows hidden cases.
     version : str, optional
         Of the package; another one could give other marks.
     """
@@ -52,6 +59,8 @@ class SubmissionMarker:
     course_seed: str = ""
     limits: Limits = USUAL
     with_nbval: bool = False
+    with_page: bool = False
+    show_hidden: bool = False
     version: str = __version__
 
     def __call__(self, submission: Submission) -> Marked:
@@ -63,19 +72,31 @@ class SubmissionMarker:
             Nothing can be marked in this process.
         """
         if submission.status:
-            return Marked(self._beside_none(unjudged(submission)))
+            return self._told(submission, self._beside_none(unjudged(submission)))
         begun = time.monotonic()
         try:
             variant = self._variant(submission)
         except VariantError as error:
-            return Marked(self._beside_none(unjudged(submission, "wrong-variant", str(error))))
+            return self._told(submission, self._beside_none(unjudged(submission, "wrong-variant", str(error))))
         exercise = find_exercise(submission.exercise)
         with _lock:
             results = self._judge().judge(exercise, submission.pieces, variant)
             mark = _mark(submission, results, time.monotonic() - begun)
             if self.with_nbval:
                 mark = _beside(mark, _nbval().verdict(exercise, submission.pieces, variant))
-        return Marked(mark)
+        return self._told(submission, mark, results)
+
+    def _told(self, submission: Submission, mark: Mark, results: Sequence[TaskResult] = ()) -> Marked:
+        if not self.with_page:
+            return Marked(mark)
+        exercise = read_manifest().get(submission.exercise)
+        page = partial(feedback_page, submission, exercise, show_hidden=self.show_hidden, tier=self.tier)
+        try:
+            return Marked(mark, page(results, mark))
+        except Exception:  # a page that cannot be made must cost no mark
+            words = "what was found cannot be shown on a page; the teacher can read it in results.json"
+            bare = replace(mark, sentence=f"{mark.sentence} {words}".strip())
+            return Marked(mark, page((), bare))
 
     def _beside_none(self, mark: Mark) -> Mark:
         return _beside(mark, NbvalVerdict("not run", mark.status)) if self.with_nbval else mark
@@ -86,7 +107,7 @@ class SubmissionMarker:
             raise SandboxError(words)
         if self not in _judges:
             _close()
-            _judges[self] = Judge(self.secret, tier=self.tier, limits=self.limits)
+            _judges[self] = Judge(self.secret, tier=self.tier, limits=self.limits, tapes=self.with_page)
         return _judges[self]
 
     def _variant(self, submission: Submission) -> Variant | None:

@@ -2,14 +2,19 @@
 
 import csv
 import json
+import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from memslot_lab.cli import main
 from memslot_lab.course.variants import variant_of
+from memslot_lab.grading.marker import SubmissionMarker, close_judges
 from memslot_lab.grading.sandbox import Tier, best_tier
+from memslot_lab.grading.submission import Submission
 
 ROOT = Path(__file__).parents[2]
 NAME = "03_delete.ipynb"
@@ -107,6 +112,89 @@ def test_grade_without_a_boundary_is_refused(
     assert main(["grade", str(hand_in(tmp_path / "all")), "--out", str(tmp_path / "out")]) == 2
     assert "memslot-lab doctor" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@confined
+def test_grade_feedback_writes_a_page_for_each_submission_and_one_for_the_class(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those that could not be judged too; the class page links them; with --resume all stay as they are."""
+    path, out = str(hand_in(tmp_path / "all")), tmp_path / "out"
+    assert main(["grade", path, "--out", str(out), "--jobs", "2", "--feedback"]) == 0
+    pages = {page.relative_to(out).as_posix(): page.read_text() for page in out.rglob("*.html")}
+    links = re.findall(r'href="(feedback/[^"]+)"', pages["class.html"])
+
+    assert f"wrote {out / 'class.html'}" in capsys.readouterr().out
+    assert {unquote(link) for link in links} == set(pages) - {"class.html"}
+    assert len(pages) == 5
+    assert "10 of 10 points" in pages["feedback/ada/03_delete.html"]
+    assert "is not written yet" in pages["feedback/bob/03_delete.html"]
+    assert "Not judged" in pages["feedback/cyd/03_delete.html"]
+    assert json.loads((out / "results.json").read_text())["about"]["feedback"] == {"show_hidden": False}
+
+    (out / "feedback/ada/03_delete.html").write_text("my own")
+    assert main(["grade", path, "--out", str(out), "--feedback", "--resume"]) == 0
+    assert (out / "feedback/ada/03_delete.html").read_text() == "my own"
+    assert main(["grade", path, "--out", str(out), "--resume"]) == 2
+
+
+@confined
+def test_grade_feedback_is_the_same_whatever_the_workers_and_costs_no_mark(tmp_path: Path) -> None:
+    """The same pages to the byte, the same points as without."""
+    path = tmp_path / "all"
+    for student, name in (("ada", "stops_one_early"), ("bob", "never_ends"), ("cyd", "sorts_ascending")):
+        (path / student).mkdir(parents=True)
+        shutil.copy(ROOT / "tests/wrong/03_delete" / f"{name}.py", path / student / "03_delete.py")
+    runs = {"one": ["--jobs", "1", "--feedback"], "two": ["--jobs", "2", "--feedback"], "none": []}
+    for run, words in runs.items():
+        assert main(["grade", str(path), "--out", str(tmp_path / run), *words]) == 0
+    pages = [{page.parent.name: page.read_bytes() for page in (tmp_path / run).glob("feedback/*/*")} for run in runs]
+    results = [json.loads((tmp_path / run / "results.json").read_text())["results"] for run in runs]
+
+    assert pages[0] == pages[1]
+    assert sorted(pages[0]) == ["ada", "bob", "cyd"]
+    assert all(b"runs-delete" in page for page in pages[0].values())
+    assert pages[2] == {}
+    assert results[0] == results[1] == results[2]
+
+
+@confined
+def test_grade_feedback_does_not_replace_what_is_no_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The run ends with the file's name, and goes on with --resume when it is out of the way."""
+    path, out = str(hand_in(tmp_path / "all")), tmp_path / "out"
+    mine = out / "feedback/ada/03_delete.html"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("my own")
+
+    assert main(["grade", path, "--out", str(out), "--jobs", "1", "--feedback"]) == 2
+    assert f"{mine} was there before and is no page" in capsys.readouterr().err
+    assert mine.read_text() == "my own"
+
+    mine.unlink()
+    assert main(["grade", path, "--out", str(out), "--jobs", "1", "--feedback", "--resume"]) == 0
+    assert "10 of 10 points" in mine.read_text()
+
+
+def test_grade_show_hidden_without_pages_is_status_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It would mean nothing."""
+    path, out = str(hand_in(tmp_path / "all")), tmp_path / "out"
+
+    assert main(["grade", path, "--out", str(out), "--show-hidden", "--unsafe"]) == 2
+    assert "add --feedback" in capsys.readouterr().err
+    assert not out.exists()
+
+
+@confined
+def test_page_that_cannot_be_made_costs_no_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mark is as ever, and the page says where to ask."""
+    submission = Submission("ada", "03_delete", "ada/x", (("file", "def delete(slots, slot):\n    pass\n"),))
+    plain = SubmissionMarker(best_tier())(submission).mark
+    monkeypatch.setattr("memslot_lab.grading.pages.feedback.call", None)
+    mark, page = SubmissionMarker(best_tier(), with_page=True)(submission)
+    close_judges()
+
+    assert replace(mark, seconds=0) == replace(plain, seconds=0)
+    assert "what was found cannot be shown on a page" in page
 
 
 @confined

@@ -22,6 +22,7 @@ _MOST = 300  # rows of a table that is no table of all
 _BARS = 24  # of a figure; more points are put together
 _LENT = "the grader lends no "
 _LIMITS = {"time", "cpu", "memory", "file-size", "too-large"}
+_NBVAL = "nbval says otherwise"
 _ODD, _STOPPED, _ASKED = (
     "Ended itself, crashed, or answered what cannot be read",
     "Stopped by a limit",
@@ -33,6 +34,7 @@ _KINDS = {
     _STOPPED: "Most often a loop that never ends. A limit may also be too tight: <code>--limit help</code> names them.",
     _ASKED: "For what the grader does not lend: a reference, or a module of the laboratory. Most often an import line "
     "that was copied along.",
+    _NBVAL: "Its verdict and the mark differ.",
 }
 _ALIKE = (
     "A hint to look, and no verdict. These exercises are short and have few natural answers, so that two people may "
@@ -154,7 +156,7 @@ class _Page:
             (
                 self._who(look.mark),
                 shown(look.mark.exercise),
-                f"<code>{shown(look.function)}()</code>",
+                f"<code>{shown(look.function)}()</code>" if look.function else "",
                 shown(look.words),
             )
             for look in looks[:_MOST]
@@ -229,6 +231,8 @@ def _failures(mark: Mark) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _seen(mark: Mark) -> Iterator[_Look]:
+    if mark.nbval.get("disagrees"):
+        yield _Look(mark, "", f"{mark.nbval.get('outcome')}: {mark.nbval.get('words')}", _NBVAL)
     for task in mark.tasks:
         function = task.get("function", "")
         for stop in task.get("stops", ()):

@@ -4,7 +4,7 @@ What a hidden case was made of is not on the page, unless the teacher wants it t
 got and wanted, not what was printed, and no recording.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -31,7 +31,7 @@ _TURNED = "Your variant is turned around: where a hint or an explanation says hi
 def feedback_page(
     submission: Submission,
     exercise: Exercise | None,
-    results: list[TaskResult],
+    results: Sequence[TaskResult],
     mark: Mark,
     *,
     show_hidden: bool = False,
@@ -45,7 +45,7 @@ def feedback_page(
         What was handed in.
     exercise : Exercise or None
         What it answers; None where nothing says so.
-    results : list[TaskResult]
+    results : Sequence[TaskResult]
         From the judge; empty where it was not judged.
     mark : Mark
         What it got.
