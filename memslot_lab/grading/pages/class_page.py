@@ -136,7 +136,7 @@ class _Page:
             for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_MISTAKES]
         ]
         if rows:
-            yield _table(("mistake", "what is wrong", "submissions"), rows)
+            yield _table("known mistakes", ("mistake", "what is wrong", "submissions"), rows)
         if nameless:
             submissions = "1 submission" if nameless == 1 else f"{nameless:,} submissions"
             yield f'<p class="quiet">{submissions} failed in a way that has no name.</p>'
@@ -149,9 +149,9 @@ class _Page:
         for kind, looks in kinds.items():
             if looks:
                 yield f"<h3>{kind}</h3><p>{_KINDS[kind]}</p>"
-                yield self._look_table(looks, "what was seen")
+                yield self._look_table(kind, looks)
 
-    def _look_table(self, looks: list[_Look], what: str) -> str:
+    def _look_table(self, kind: str, looks: list[_Look]) -> str:
         rows = [
             (
                 self._who(look.mark),
@@ -161,7 +161,7 @@ class _Page:
             )
             for look in looks[:_MOST]
         ]
-        return _table(("student", "exercise", "function", what), rows) + _cut(len(looks))
+        return _table(kind, ("student", "exercise", "function", "what was seen"), rows) + _cut(len(looks))
 
     def alike(self, groups: Iterable[Alike]) -> Iterator[str]:
         """Yield the groups."""
@@ -182,14 +182,16 @@ class _Page:
         ]
         if rows:
             yield f"<p>{_ALIKE}</p>"
-            yield _table(("students", "exercise", "structure", "as it stands"), rows) + _cut(len(groups))
+            yield _table("groups that are alike", ("students", "exercise", "structure", "as it stands"), rows) + _cut(
+                len(groups)
+            )
 
     def slowest(self) -> Iterator[str]:
         """Yield those that took longest."""
         slow = sorted(self._judged, key=lambda mark: -mark.seconds)[:_SLOWEST]
         if slow:
             rows = [(self._who(mark), shown(mark.exercise), _seconds(mark)) for mark in slow]
-            yield _table(("student", "exercise", "seconds"), rows)
+            yield _table("the slowest", ("student", "exercise", "seconds"), rows)
 
     def unjudged(self) -> Iterator[str]:
         """Yield those that could not be judged, with the sentence that the student reads."""
@@ -204,7 +206,9 @@ class _Page:
                 )
                 for mark in rest[:_MOST]
             ]
-            yield _table(("student", "of", "status", "what the student reads"), rows) + _cut(len(rest))
+            yield _table("why not judged", ("student", "of", "status", "what the student reads"), rows) + _cut(
+                len(rest)
+            )
 
     def all(self) -> Iterator[str]:
         """Yield every submission, in a table that can be sorted."""
@@ -212,7 +216,7 @@ class _Page:
             (self._who(mark), shown(mark.exercise), _points(mark), f"<code>{shown(mark.status)}</code>", _seconds(mark))
             for mark in self._marks
         ]
-        yield _table(("student", "exercise", "points", "status", "seconds"), rows, sortable=True)
+        yield _table("all submissions", ("student", "exercise", "points", "status", "seconds"), rows, sortable=True)
 
     def _who(self, mark: Mark) -> str:
         name = f"<bdi>{shown(mark.student)}</bdi>"
@@ -259,15 +263,15 @@ class _Cell(NamedTuple):
 _Row = tuple["_Cell | str", ...]
 
 
-def _table(heads: tuple[str, ...], rows: Iterable[_Row], *, sortable: bool = False) -> str:
-    """Return a table; a cell that is a text is HTML."""
+def _table(label: str, heads: tuple[str, ...], rows: Iterable[_Row], *, sortable: bool = False) -> str:
+    """Return a table of that name; a cell that is a text is HTML."""
     cells = [[cell if isinstance(cell, _Cell) else _Cell(cell) for cell in row] for row in rows]
     numbers = {i for row in cells for i, cell in enumerate(row) if cell.key}
     top = "".join(_head(head, number=i in numbers, sortable=sortable) for i, head in enumerate(heads))
     body = "".join(f"<tr>{''.join(map(_cell, heads, row))}</tr>" for row in cells)
     name = "rows sortable" if sortable else "rows"
     table = f'<table class="{name}"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>'
-    return f'<div class="wide" role="region" aria-label="{heads[-1]} of each {heads[0]}" tabindex="0">{table}</div>'
+    return f'<div class="wide" role="region" aria-label="{label}" tabindex="0">{table}</div>'
 
 
 def _head(head: str, *, number: bool, sortable: bool) -> str:

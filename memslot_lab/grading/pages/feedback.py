@@ -4,6 +4,7 @@ What a hidden case was made of is not on the page, unless the teacher wants it t
 got and wanted, not what was printed, and no recording.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,7 @@ from memslot_lab.watch.page import packed
 
 __all__ = ["feedback_page"]
 
+_NO_HEAD = re.compile(r'<th scope="col"[^>]*></th>')  # for a screen reader, a column without a name
 _HIDDEN = (
     "A hidden case fails here: every case that you can run yourself passes, so think of one that is not among them."
 )
@@ -179,7 +181,9 @@ def _case(result: TaskResult, failure: Failure) -> Iterator[str]:
     if words := mistake(failure):
         yield f'<p class="mistake">{inline(words)}</p>'
     if failure.diff.html:
-        yield f'<div class="wide" role="region" aria-label="the arrays" tabindex="0">{failure.diff.html}</div>'
+        label = f"before and after, {shown(result.task.function)}"
+        table = _NO_HEAD.sub("<td></td>", failure.diff.html)
+        yield f'<div class="wide" role="region" aria-label="{label}" tabindex="0">{table}</div>'
     if words := parting(failure):
         yield f"<p>{inline(words)}</p>"
     if failure.runs:
