@@ -10,10 +10,12 @@ from playwright.sync_api import Page
 from memslot_lab.course.workspace import unpack
 
 from .lab import OpenNotebook, open_browser, open_lab, write_notebook
+from .test_feedback import feedback
 from .test_stepper import choose_theme
 from .widget import SHOW, ShownStepper
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
+STOPS_EARLY = Path(__file__).parents[1] / "wrong" / "03_delete" / "stops_one_early.py"
 
 # Each in a notebook of its own, so that the same scene gives the same picture whatever was made before.
 CELLS = {
@@ -54,16 +56,26 @@ def shoot(page: Page, name: str, opened: OpenNotebook) -> None:
     assert opened.logged == [], opened.logged
 
 
+def shoot_feedback(page: Page, folder: Path) -> None:
+    """Take the picture of a student's page of a grading run."""
+    page.goto(feedback(folder, STOPS_EARLY.read_text()).as_uri())
+    page.locator(".lm").wait_for()
+    page.wait_for_timeout(700)
+    page.screenshot(path=IMAGES / "feedback.png", full_page=True)
+
+
 def main() -> None:
     """Make them all."""
     program = shutil.which("chromium")
     if program is None:
         sys.exit("no chromium on PATH; install it to make the pictures")
     with tempfile.TemporaryDirectory() as folder, open_browser(program) as browser:
+        if not sys.argv[1:] or "feedback" in sys.argv[1:]:
+            shoot_feedback(browser.new_page(viewport={"width": 1180, "height": 1000}), Path(folder))
         course = Path(folder) / "mine"
         unpack(course)
         with open_lab(course) as address:
-            for name in sys.argv[1:] or CELLS:
+            for name in [name for name in sys.argv[1:] or CELLS if name in CELLS]:
                 cell = CELLS[name]
                 page = browser.new_page(viewport={"width": 1180, "height": 1900})
                 setup = f"{SHOW}\nfrom memslot_lab.widgets import Playground"
