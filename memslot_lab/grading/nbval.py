@@ -7,7 +7,8 @@ program with threads and sockets, so its room is wider than that of the judge's 
 * only the namespaces tier holds it: whatever it starts dies with it, and its network leads nowhere;
 * installed packages can be read in it, and the laboratory with the functions, cases and known mistakes that every
   learner has at home; no solution, no hidden case, no secret, nothing of the grader;
-* memory and processes together are held by a `Watchdog`, which looks twenty times a second.
+* memory and processes together are held by a `Watchdog`, which looks twenty times a second; all of it runs behind
+  the judge's children when both want the processor.
 """
 
 import sys
@@ -36,18 +37,19 @@ _NOT_LENT = ("grading", "commands", "cli.py", "_course")
 _PACKAGES = ("site-packages", "dist-packages")
 _WANTED = ("nbval", "pytest", "ipykernel")
 _RUN_SECONDS = 90.0
-_TOGETHER_BYTES = 1 << 30
+_TOGETHER_BYTES = 512 << 20
+# An honest notebook of the course has at most 16 processes and threads, 171 MiB in memory and 59 files open.
 _LIMITS = Limits(
     ask_seconds=_RUN_SECONDS,
     submission_seconds=_RUN_SECONDS + 10,
     cpu_seconds=60,
-    memory_bytes=1 << 30,  # of address space, which threads reserve and do not use
+    memory_bytes=768 << 20,  # of address space, which threads reserve and do not use
     disk_bytes=32 << 20,
     files=1024,
-    open_files=256,
+    open_files=128,
     output_bytes=4 << 20,
     frame_bytes=24 << 20,  # a notebook
-    processes=64,
+    processes=32,
 )
 
 

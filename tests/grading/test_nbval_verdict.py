@@ -266,9 +266,9 @@ time.sleep(99)
         (FORKS, "stopped: it "),  # by their number or their memory, whichever is seen first
         (
             THREADS,
-            "stopped: it started more than 64 processes and threads" if os.getuid() == 0 else "not passed: ",
+            "stopped: it started more than 32 processes and threads" if os.getuid() == 0 else "not passed: ",
         ),
-        (FILLS, "stopped: it used more than 1024 MiB of memory"),
+        (FILLS, "stopped: it used more than 512 MiB of memory"),
         ("import os\nos._exit(0)", "not passed: "),
         ("import os\nos.kill(1, 2)\nimport time\ntime.sleep(9)", "not passed: "),
     ],

@@ -26,6 +26,7 @@ _NOTE = 4096  # bytes
 _PIECE = 1 << 16  # bytes that are read at once
 _MANY = 1 << 16  # descriptors; the worker has a handful
 _CAPABILITIES_3 = 0x20080522  # _LINUX_CAPABILITY_VERSION_3
+_BEHIND = 10  # steps of niceness: many programs of one child must not slow down the judging of another
 _STACK = 8 << 20  # bytes; deep recursion in C ends here on every machine
 
 
@@ -52,6 +53,7 @@ def keep_limits(limits: Limits, used_bytes: int) -> None:
     }
     if limits.processes:
         values[resource.RLIMIT_NPROC] = limits.processes
+        os.nice(_BEHIND)
     for name, value in values.items():
         hard = resource.getrlimit(name)[1]
         least = value if hard == resource.RLIM_INFINITY else min(value, hard)
