@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from memslot_lab.course.workspace import unpack
 
 from .lab import OpenNotebook, open_browser, open_lab, write_notebook
 
+expect.set_options(timeout=15_000)  # a busy machine is no error
 
-@pytest.fixture(scope="module")
+
+@pytest.fixture(scope="session")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Lay the course out in a folder."""
     folder = tmp_path_factory.mktemp("browser") / "mine"
@@ -19,14 +21,14 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def address(course: Path) -> Iterator[str]:
     """Run the laboratory on the course; yield its address."""
     with open_lab(course) as address:
         yield address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser(require_program: Callable[..., str]) -> Iterator[Browser]:
     """Start headless Chromium."""
     with open_browser(require_program("chromium", "chromium-browser", "google-chrome")) as browser:

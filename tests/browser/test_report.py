@@ -49,4 +49,5 @@ def test_report_of_a_wrong_answer_steps_through_both_runs(notebook: Callable[...
     expect(frame.locator(".lm")).to_contain_text("step 3 of 6")
     choose_theme(page, "JupyterLab Dark")
     expect(frame.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+    choose_theme(page, "JupyterLab Light")  # the next test finds the laboratory as it was
     assert opened.logged == []

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from memslot_lab.watch import Tape, diff
+from memslot_lab.watch.page import front_end
 
 from .lab import OpenNotebook, errors_in, write_notebook
 from .widget import AXE, ILLEGIBLE, SHOW, ShownStepper, tape_of, told, violations, wait_until
@@ -446,6 +447,42 @@ def test_a_notebook_opened_again_steps_with_its_state_and_shows_a_table_without(
     expect(page.locator(".jp-OutputArea-output table").first).to_contain_text(tape[3].sentence)
     expect(page.locator(".jp-OutputArea-output table").last).to_contain_text("FRONT")
     assert [*first.logged, *again.logged, *without.logged] == []
+
+
+# What the kernel repeats.
+
+REPEATED = """async ([esm, tape]) => {
+  const { default: widget } = await import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" })));
+  const values = { tape, step: 0, speed: 1, predict: false, answers: [], score: {}, playing: false };
+  const listeners = {}, told = [];
+  const model = {
+    get: (name) => values[name],
+    set: (name, value) => { values[name] = value; listeners[`change:${name}`]?.(); },
+    on: (event, act) => { listeners[event] = act; },
+    off: () => {},
+    save_changes: () => told.push(values.step),
+  };
+  const el = document.body.appendChild(document.createElement("div"));
+  widget.render({ model, el });
+  const press = () => el.firstChild.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+  const at = () => el.querySelector(".lm-step").textContent.match(/\\d+/)[0];
+  press();
+  while (!told.length) await new Promise((done) => setTimeout(done, 20));
+  press();
+  model.set("step", 1);
+  const shown = at();
+  while (told.length < 2) await new Promise((done) => setTimeout(done, 20));
+  return [shown, at(), ...told];
+}"""
+
+
+def test_a_step_that_python_repeats_late_takes_nobody_back(page: Page) -> None:
+    """A busy kernel repeats step 1 when the reader is at step 2, and Python has not been told of that yet."""
+    script: dict[str, object] = {}
+    exec(SHOW, script)
+    tape = script["moved"]().to_json()  # type: ignore[operator]
+
+    assert page.evaluate(REPEATED, [front_end("stepper.js"), tape]) == ["2", "2", 1, 2]
 
 
 # A page of its own.

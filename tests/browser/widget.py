@@ -15,6 +15,7 @@ AXE = "axe-core@4.14.1"
 
 # What the cells of these notebooks use: a stepper that is found by name, and writes what Python knows of it to a file.
 SHOW = """
+import asyncio
 import json
 from pathlib import Path
 from memslot_lab.course.mutants import load_mutants
@@ -44,7 +45,7 @@ def deletions(name="delete-stops-one-early"):
 def tell(name, widget, traits):
     def write(_):
         Path(f"{name}.json").write_text(json.dumps({trait: getattr(widget, trait) for trait in traits}))
-    widget.observe(write, traits)
+    widget.observe(lambda change: asyncio.get_running_loop().call_soon(write, change), traits)  # when all are set
     write(None)
     widget.add_class(f"of-{name}")
     return widget
@@ -72,7 +73,7 @@ ILLEGIBLE = """(root) => {
 }"""
 
 
-def wait_until(is_so: Callable[[], object], what: str, *, longest: float = 10) -> None:
+def wait_until(is_so: Callable[[], object], what: str, *, longest: float = 30) -> None:
     """Wait for something outside the page, and fail with `what` it should have been."""
     deadline = time.monotonic() + longest
     while not is_so():

@@ -406,7 +406,8 @@ class Stepper {
   }
 
   fromModel(step) {
-    if (step === this.pos) return;
+    // Subtle: Python repeats each step that it is told; until it is told where we are now, it repeats an old one.
+    if (step === this.pos || this.reporter) return;
     const good = Number.isInteger(step) && step >= 0 && step <= this.limit;
     const locked = this.prediction && this.limit < this.end ? " so far" : "";
     say(this.trouble, good ? "" : `✕ there is no step ${step} here; the steps${locked} are 0 to ${this.limit}`);
@@ -457,6 +458,7 @@ class Stepper {
   report() {
     clearTimeout(this.reporter);
     this.reporter = 0;
+    this.model.set("step", this.pos);
     this.model.save_changes();
   }
 
