@@ -36,10 +36,10 @@ check: setup
 
 # nbval costs seconds to import, so it has a call of its own.
 unit: setup
-	$(PYTEST) -p no:nbval -n 2 -m 'not browser'
+	$(PYTEST) -p no:nbval -n 2 --dist loadgroup -m 'not browser'
 
 notebooks: setup
-	$(PYTEST) --nbval notebooks solutions
+	$(PYTEST) -n 2 --dist loadfile --nbval notebooks solutions
 
 # A view whose model is not saved shows "model not found"; without it the widget's HTML table shows.
 define WITHOUT_VIEWS
@@ -66,7 +66,7 @@ lessons: setup
 	@$(PY) -m memslot_lab.cli release
 
 browser: setup
-	$(PYTEST) -p no:nbval tests/browser
+	$(PYTEST) -p no:nbval -n 2 --dist loadfile tests/browser
 
 # The widgets in real JupyterLab, into docs/images.
 screenshots: setup
