@@ -112,9 +112,10 @@ def course(tmp_path: Path) -> Path:
 
 
 def export(python: Python, folder: Path, course: Path) -> str:
-    """Put the marks of a run into a course's gradebook; return what was said."""
-    words = ("-m", "memslot_lab.cli", "export", folder, "--to", "nbgrader", "--gradebook", course)
-    return python(*words, cwd=folder)
+    """Put the marks of a run into a course's gradebook, by a command called with its full path; return what it said."""
+    words = ("export", folder, "--to", "nbgrader", "--gradebook", course)
+    code = "import os, sys; os.environ['PATH'] = os.defpath; from memslot_lab.cli import main; sys.exit(main())"
+    return python("-c", code, *words, cwd=folder)
 
 
 def read(python: Python, course: Path, *by_hand: str) -> Data:

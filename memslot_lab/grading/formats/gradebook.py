@@ -7,9 +7,12 @@ penalties of late submissions.
 """
 
 import json
+import os
 import re
+import sys
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -133,13 +136,24 @@ def write_gradebook(found: Sequence[Score], url: str, assignment: str) -> None:
         words = "nbgrader is not installed beside memslot-lab; run `pip install nbgrader` in this environment"
         raise ExportError(f"{words}, or install memslot-lab in nbgrader's") from None
     try:
-        with warnings.catch_warnings(), api.Gradebook(url) as gradebook:
+        with warnings.catch_warnings(), _programs_found(), api.Gradebook(url) as gradebook:
             warnings.simplefilter("ignore", errors.SAWarning)  # nbgrader's own way to add a submission gives some
             _Writer(api, gradebook, assignment).write(found)
     except (errors.SQLAlchemyError, api.MissingEntry, api.InvalidEntry) as error:
         reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
         words = "see that nothing else is writing, and that `nbgrader db upgrade` has been run"
         raise ExportError(f"the gradebook {without_password(url)} cannot be used ({reason}); {words}") from None
+
+
+@contextmanager
+def _programs_found() -> Generator[None]:
+    """Let programs of this environment be found by name: nbgrader calls alembic so where it makes a gradebook."""
+    before = os.environ.get("PATH", os.defpath)
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
 
 
 class _Writer:
