@@ -13,16 +13,18 @@ import io
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
 import venv
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory, gettempdir
+from threading import Event, Thread
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -69,10 +71,21 @@ class Answer(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Seconds of a command with all that it started, by the clock and of CPU; the most that one process held, bytes."""
+    """What a command cost.
+
+    Parameters
+    ----------
+    wall, cpu : float
+        Seconds by the clock, and of CPU with all that it started.
+    own : float
+        Seconds of CPU of its first process alone.
+    peak : int
+        Bytes, the most that its first process held.
+    """
 
     wall: float
     cpu: float
+    own: float
     peak: int
 
 
@@ -137,13 +150,35 @@ def run(command: list[str | Path], folder: Path, environment: dict[str, str] | N
     with (folder / "log").open("w+") as log:
         start = perf_counter()
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
+        peak, over = [0], Event()
+        looking = Thread(target=look_at_peak, args=(process.pid, peak, over))
+        looking.start()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        wall, own = perf_counter() - start, own_seconds(process.pid)
+        over.set()
+        looking.join()
         _, status, used = os.wait4(process.pid, 0)
-        wall = perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             log.seek(0)
             raise RuntimeError(f"{' '.join(map(str, command))} ended with {process.returncode}:\n{log.read()[-3000:]}")
-    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
+    return Run(wall, used.ru_utime + used.ru_stime, own, peak[0])
+
+
+def look_at_peak(pid: int, peak: list[int], over: Event) -> None:
+    """Keep the most memory that a process has held, until it is over; nothing where there is no /proc."""
+    while not over.wait(0.05):
+        with suppress(OSError):
+            status = Path(f"/proc/{pid}/status").read_text()
+            if found := re.search(r"VmHWM:\s*(\d+) kB", status):
+                peak[0] = int(found[1]) * 1024
+
+
+def own_seconds(pid: int) -> float:
+    """Return the CPU time of one process, without that of those it started; 0 where there is no /proc."""
+    path = Path(f"/proc/{pid}/stat")
+    words = path.read_text().rpartition(")")[2].split() if path.exists() else ["0"] * 13
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def environment_of(envs: Path, package: str) -> Path:
@@ -175,19 +210,23 @@ def version_of(home: Path, package: str) -> str:
 # memslot-lab.
 
 
-def graded(texts: list[str], jobs: int, points: list[int] | None = None) -> tuple[Run, dict[str, int]]:
-    """Grade a class; return what it cost, and the bytes of each file that it left."""
+def graded(texts: list[str], jobs: int, points: list[int] | None = None, *more: str) -> tuple[Run, dict[str, int]]:
+    """Grade a class; return what it cost, and the bytes of what it left, by the name of the file or its folder."""
     with TemporaryDirectory() as place:
         folder = Path(place)
         hand_in(folder, texts)
         command = [sys.executable, "-m", "memslot_lab.cli", "grade", "submitted", "--out", "out", "--secret", SECRET]
-        cost = run([*command, "--jobs", str(jobs)], folder, os.environ | {"PYTHONPATH": str(ROOT)})
+        cost = run([*command, "--jobs", str(jobs), *more], folder, os.environ | {"PYTHONPATH": str(ROOT)})
         with (folder / "out" / "results.csv").open(newline="") as file:
             rows = list(csv.DictReader(file))
         require_same("memslot-lab", [int(row["score"]) for row in rows], points)
         assert {row["status"] for row in rows} == {"graded"}
-        files = [path for path in (folder / "out").rglob("*") if path.is_file()]
-        return cost, {str(path.relative_to(folder / "out")): path.stat().st_size for path in files}
+        return cost, {path.name: size_of(path) for path in sorted((folder / "out").iterdir())}
+
+
+def size_of(path: Path) -> int:
+    """Return the bytes of a file, or of all below a folder."""
+    return sum(each.stat().st_size for each in (path, *path.rglob("*")) if each.is_file())
 
 
 def require_same(tool: str, found: list[int], points: list[int] | None) -> None:
@@ -340,28 +379,44 @@ def show(rows: list[Row]) -> None:
         )
 
 
-def curve(answers: list[Answer], sizes: list[int]) -> None:
-    """Print what classes of several sizes cost, with one worker and two."""
+def curve(answers: list[Answer], sizes: list[int]) -> dict[int, tuple[Run, dict[str, int]]]:
+    """Print what classes of several sizes cost, with one worker and two; return that of two, by size."""
     print(f"{'submissions':>11} {'jobs':>4} {'whole':>8} {'a second':>9} {'CPU each':>9} {'peak':>7}  bytes each")
     texts = [answer.text for answer in answers]
+    found: dict[int, tuple[Run, dict[str, int]]] = {}
     for n in sizes:
         for jobs in (1, 2):
             cost, files = graded((texts * (n // len(texts) + 1))[:n], jobs)
-            sizes_each = ", ".join(f"{name} {size / n:,.0f}" for name, size in summed(files).items())
+            found[n] = cost, files
+            sizes_each = ", ".join(f"{name} {size / n:,.0f}" for name, size in files.items())
             print(
                 f"{n:11,} {jobs:4} {cost.wall:6.1f} s {n / cost.wall:9.1f} {cost.cpu / n * 1000:6.1f} ms "
                 f"{cost.peak / 1e6:4.0f} MB  {sizes_each}",
                 flush=True,
             )
-
-
-def summed(files: dict[str, int]) -> dict[str, int]:
-    """Return the bytes of files by name, and of those in folders by folder."""
-    found: dict[str, int] = {}
-    for name, size in sorted(files.items()):
-        top = Path(name).parts[0]
-        found[top] = found.get(top, 0) + size
     return found
+
+
+def million(answers: list[Answer], found: dict[int, tuple[Run, dict[str, int]]]) -> None:
+    """Print what a million submissions would cost, from what one more costs in a large class; and pages for them."""
+    few, many = sorted(found)[-2:]
+    (small, _), (large, files) = found[few], found[many]
+    cpu, own, peak = ((getattr(large, name) - getattr(small, name)) / (many - few) for name in ("cpu", "own", "peak"))
+    texts = [answer.text for answer in answers] * 5
+    paged, pages = graded(texts, 2, None, "--feedback")
+    told = (paged.cpu - graded(texts, 2)[0].cpu) / len(texts)
+    rows = {
+        "CPU": f"{cpu * 1e6 / 3600:,.1f} hours",
+        "on 200 cores": f"{cpu * 1e6 / 200 / 60:,.1f} minutes",
+        "CPU of the first process": f"{own * 1e6 / 60:,.0f} minutes; it keeps {cpu / own:,.0f} cores busy",
+        "memory of the first process": f"{peak * 1e6 / 1e9:,.1f} GB",
+        **{name: f"{size / many * 1e6 / 1e9:,.2f} GB" for name, size in files.items()},
+        "CPU of pages": f"{told * 1e6 / 3600:,.1f} hours",
+        **{name: f"{size / len(texts) * 1e6 / 1e9:,.1f} GB" for name, size in pages.items() if name not in files},
+    }
+    print(f"a million submissions, reckoned from classes of {few:,} and {many:,}; pages from one of {len(texts)}")
+    for name, words in rows.items():
+        print(f"{name:28} {words}")
 
 
 def peers(envs: Path, answers: list[Answer], runs: int) -> Iterator[tuple[str, Row]]:
@@ -395,7 +450,9 @@ def main() -> None:
     rows = [own_code(answers, runs), *(ours(answers, jobs, runs) for jobs in (1, 2)), *plain(answers, runs)]
     show([*rows, *(row for _, row in others)])
     print()
-    curve(answers, [10, 100, 1000, *([10_000] if arguments.full else [])])
+    found = curve(answers, [10, 100, 1000, *([10_000] if arguments.full else [])])
+    print()
+    million(answers, found)
 
 
 if __name__ == "__main__":
