@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
-from memslot_lab.grading.formats.items import Item, items, printable
+from memslot_lab.grading.formats.items import Item, items, title
 from memslot_lab.grading.marks import Mark
 
 __all__ = ["as_result", "classroom"]
@@ -42,12 +42,11 @@ def as_result(data: dict[str, Any]) -> str:
 
 
 def _test(mark: Mark, item: Item) -> dict[str, Any]:
-    where = printable(mark.exercise or mark.place)
     return {
-        "name": _harmless(": ".join([where, ", ".join(filter(None, (item.function, item.group)))]).removesuffix(": ")),
+        "name": _harmless(title(mark, item)),
         "status": _STATUS[item.outcome],
         "message": _harmless(item.shown) or None,
-        "test_code": _harmless(item.function or where),
+        "test_code": _harmless(item.function or title(mark, item)),
         "filename": "",
         "line_no": 0,
         "execution_time": "0s",

@@ -4,11 +4,12 @@ The keys are those of Gradescope's specification of autograders. A hidden case i
 where one test is hidden, Gradescope shows no total. The group and its points are shown, and what failed is not.
 """
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from memslot_lab.grading.formats.items import Item, items, printable
+from memslot_lab.grading.formats.items import Item, items, printable, title
 from memslot_lab.grading.marks import Mark
 
 __all__ = ["gradescope", "uploader"]
@@ -45,10 +46,8 @@ def _headline(mark: Mark) -> str:
 
 
 def _test(mark: Mark, item: Item) -> dict[str, Any]:
-    parts = ", ".join(filter(None, (item.function, item.group)))
-    where = printable(mark.exercise or mark.place)
     return {
-        "name": f"{where}: {parts}" if parts else where,
+        "name": title(mark, item),
         "score": item.points,
         "max_score": item.max_points,
         "status": "passed" if item.outcome == "passed" else "failed",
@@ -67,8 +66,6 @@ def uploader(metadata: Path) -> str:
     str
         "student" where the file says nobody.
     """
-    import json
-
     try:
         users = cast("list[dict[str, Any]]", json.loads(metadata.read_bytes())["users"])
         return next(str(user.get(key)) for user in users[:1] for key in ("email", "name") if user.get(key))

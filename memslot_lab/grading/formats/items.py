@@ -13,7 +13,7 @@ from typing import Any
 
 from memslot_lab.grading.marks import Mark
 
-__all__ = ["HIDDEN", "Item", "folder_names", "items", "printable"]
+__all__ = ["HIDDEN", "Item", "folder_names", "items", "printable", "title"]
 
 HIDDEN = "a hidden case fails here"
 
@@ -57,6 +57,13 @@ def items(mark: Mark) -> list[Item]:
     sentence = printable(mark.sentence)
     outcome = "error" if mark.status == "grader-error" else "failed"
     return [Item("", "", 0, mark.max_score, outcome, printable(mark.status), sentence, sentence)]
+
+
+def title(mark: Mark, item: Item) -> str:
+    """Return what an item of a mark is called among those of other exercises."""
+    where = printable(mark.exercise or mark.place)
+    parts = ", ".join(filter(None, (item.function, item.group)))
+    return f"{where}: {parts}" if parts else where
 
 
 def _of_task(task: dict[str, Any]) -> Iterator[Item]:
