@@ -80,6 +80,17 @@ def _own_part(path: Path) -> int:
     return len(marks - similar._given(path.parent.name))  # pyright: ignore[reportPrivateUsage]
 
 
+def test_copy_with_its_functions_in_another_order_is_the_same_whole() -> None:
+    """No run of tokens goes over from one function into the next."""
+    text = (ROOT / "tests/right/04_create/sorts_the_front.py").read_text()
+    first, *functions = re.split(r"(?m)^(?=def )", text)
+    turned = "\n\n".join([first, *reversed(functions)])
+    (group,) = similar_groups([handed_in("ada", "04_create", text), handed_in("bob", "04_create", turned)])
+
+    assert len(functions) > 1
+    assert group.share == 1.0
+
+
 def test_copy_with_two_statements_more_is_found_and_said_to_be_renamed() -> None:
     """Less than whole, and the names tell how much was changed."""
     text = (ROOT / "tests/right/05_move_backward/slices.py").read_text()
@@ -111,8 +122,8 @@ def test_given_code_is_nobodys(room: str, exercise: str) -> None:
 
 
 def test_what_most_of_a_class_have_does_not_count() -> None:
-    """A helper that the teacher dictated is in all of thirty; the two who share their own part are found."""
-    helper = (ROOT / "tests/right/03_delete/sorts_the_used_part.py").read_text()
+    """A long helper that the teacher dictated is in all of thirty; the two who share their own part are found."""
+    helper = "\n".join(_filler(number) for number in range(100, 104))
     loops = "\n".join(f"    total += slots.used_slots % {i} + len(slots.memslots)" for i in range(3, 6))
     texts = [f"{helper}\n\n{_filler(i)}" for i in range(28)]
     pair = f"{helper}\n\ndef mine(slots):\n    total = 0\n    while total < 9:\n{loops.replace('    ', '        ')}\n"
