@@ -7,6 +7,7 @@ import re
 from dataclasses import FrozenInstanceError
 
 from memslot_lab.course.seen import Difference
+from memslot_lab.course.stages.coding import type_name
 from memslot_lab.course.stages.playing import Played, Raised, Spot
 
 __all__ = ["returned", "stopped"]
@@ -16,7 +17,7 @@ def returned(value: object) -> str:
     """Return a sentence on what a failing call returned, an empty string for None."""
     if value is None:
         return ""
-    kind = type(value).__name__
+    kind = type_name(value)
     article = "an" if kind[0].lower() in "aeiou" else "a"
     return f" It returned {article} {kind}; what is returned is not looked at: change `slots` itself."
 

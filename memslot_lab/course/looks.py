@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import cast
 
 from memslot_lab.course.seen import Aspect, Difference, Seen
+from memslot_lab.course.stages.coding import type_name
 from memslot_lab.engine.model import Change, KernelWarning
 from memslot_lab.views.array import ArrayState, entry_text, in_words, is_slot, same_entry
 
@@ -328,7 +329,7 @@ def _means_the_same(one: object, other: object) -> bool:
 
 
 def _kind(value: object) -> str:
-    kind = type(value).__name__
+    kind = type_name(value)
     return f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
 
 

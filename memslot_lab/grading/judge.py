@@ -27,7 +27,7 @@ from memslot_lab.grading.sandbox.wire import to_json
 from memslot_lab.grading.tapes import read_tape
 from memslot_lab.watch import Tape
 
-__all__ = ["USUAL", "Judge", "Pieces"]
+__all__ = ["USUAL", "Judge", "Pieces", "Written", "write_case"]
 
 Pieces = tuple[tuple[str, str], ...]  # label and source, in the order in which they run
 
@@ -56,7 +56,7 @@ class Judge:
         self._secret, self._tier, self._limits, self._tapes = secret, tier, limits, tapes
         self._stack = ExitStack()
         self._workers: dict[str, Worker] = {}
-        self._written: WeakKeyDictionary[Known, _Written] = WeakKeyDictionary()
+        self._written: WeakKeyDictionary[Known, Written] = WeakKeyDictionary()
 
     def judge(self, exercise: Exercise, pieces: Pieces, variant: Variant | None = None) -> list[TaskResult]:
         """Return what became of each function that an exercise asks for.
@@ -104,7 +104,7 @@ class Judge:
         self._stack.close()
 
 
-class _Written(NamedTuple):
+class Written(NamedTuple):
     """A case as it is sent, written once for all submissions.
 
     Parameters
@@ -120,7 +120,8 @@ class _Written(NamedTuple):
     right: bytes
 
 
-def _write(function: str, known: Known, most: int) -> _Written:
+def write_case(function: str, known: Known, most: int) -> Written:
+    """Return a case of a function as it is sent, in frames of at most so many bytes."""
     case = known.case
     calls = [encode(tuple(args)) for args in case.calls]
     request = ["play", function, encode(case.setting), calls, case.budget]
@@ -129,7 +130,7 @@ def _write(function: str, known: Known, most: int) -> _Written:
     )
     read = formed(case, decode(cast("Coded", from_json(right, most=most))))
     same = len(read) == len(known.right) and parting(case, read, known.right) is None
-    return _Written(rough, exact, right if same else b"")
+    return Written(rough, exact, right if same else b"")
 
 
 class _Remote:
@@ -141,14 +142,14 @@ class _Remote:
         exercise: Exercise,
         task: Task,
         pieces: Pieces,
-        written: "WeakKeyDictionary[Known, _Written]",
+        written: "WeakKeyDictionary[Known, Written]",
         *,
         tapes: bool,
     ) -> None:
         self._worker, self._exercise, self._task, self._pieces, self._tapes = worker, exercise, task, pieces, tapes
         self._written = written
         self._exact = False  # once a rough count of steps was not enough
-        self._played: list[_Written] = []  # in this child
+        self._played: list[Written] = []  # in this child
         self._child: Child | None = None
         self._restarts = 0
         self._stopped: ChildStopped | None = None
@@ -179,7 +180,7 @@ class _Remote:
         """Make the calls of a case; one that stops the child is told as an exception of that name."""
         written = self._written.get(known)
         if not written:
-            written = _write(self._task.function, known, self._worker.limits.frame_bytes)
+            written = write_case(self._task.function, known, self._worker.limits.frame_bytes)
             self._written[known] = written
         try:
             self._revive()
@@ -197,7 +198,7 @@ class _Remote:
             state = known.case.start().read()
             return [Played(None, state, raised=Raised(("stopped",), stopped.words, None))]
 
-    def _tell(self, written: _Written) -> bytes:
+    def _tell(self, written: Written) -> bytes:
         assert self._child
         self._played.append(written)
         return self._child.ask_json(written.exact if self._exact else written.request)

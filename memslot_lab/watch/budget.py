@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from opcode import opmap
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
@@ -19,6 +20,8 @@ _LIBRARY = (os.path.dirname(os.__file__) + os.sep, "<frozen ")  # noqa: PTH120 -
 _PACKAGES = ("site-packages", "dist-packages")
 _OURS = __name__.partition(".")[0] + "."
 _CACHE = 0  # stands between instructions, and is none
+_JUMP_BACK = opmap["JUMP_BACKWARD"]
+_TO_ITSELF = 2  # units of code, in all versions of Python
 
 _Follower: TypeAlias = Callable[[FrameType, str, object], Any]
 
@@ -187,12 +190,14 @@ class RoughTracer(Tracer):
     Notes
     -----
     Between two events of a frame its instructions run forward within one line, for Python tells a jump backward as a
-    new line. So a line costs all instructions that it has, and those that stand on no line.
+    new line. So a line costs all instructions that it has, and those that stand on no line. Not told is a jump to
+    itself, ``while True: pass``: where there is one, each instruction is an event.
     """
 
     def __init__(self) -> None:
         super().__init__(0)
-        self._followed: dict[int, tuple[CodeType, _Follower | None]] = {}  # the code object is kept, for its id()
+        # By the id() of a code object, which is slow to hash; it is kept, so that no other gets its id().
+        self._followed: dict[int, tuple[_Follower | None, bool, CodeType]] = {}
 
     def forget(self) -> None:
         """Let go of the code that was run so far."""
@@ -210,9 +215,12 @@ class RoughTracer(Tracer):
         code = frame.f_code
         known = self._followed.get(id(code))
         if known is None:
-            known = self._followed[id(code)] = (code, None if is_library(frame) else self._follower(code))
-        follow = known[1]
-        return follow and follow(frame, "line", None)
+            follow = None if is_library(frame) else self._follower(code)
+            known = self._followed[id(code)] = follow, _jumps_to_itself(code), code
+        follow, jumps_to_itself, _ = known
+        if jumps_to_itself:
+            frame.f_trace_opcodes = True
+        return follow and follow(frame, event, None)
 
     def _follower(self, code: CodeType) -> _Follower:
         """Return what takes the events of a function's frames."""
@@ -231,3 +239,9 @@ class RoughTracer(Tracer):
             return follow
 
         return follow
+
+
+def _jumps_to_itself(code: CodeType) -> bool:
+    """Return whether an instruction of it may be the next one after itself."""
+    pairs = zip(code.co_code[::2], code.co_code[1::2], strict=True)
+    return any(operation == _JUMP_BACK and distance <= _TO_ITSELF for operation, distance in pairs)

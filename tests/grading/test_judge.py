@@ -7,9 +7,11 @@ import pytest
 
 from memslot_lab.course import check
 from memslot_lab.course.answer_files import load_answer_file
-from memslot_lab.course.catalog import find_exercise
+from memslot_lab.course.catalog import find_exercise, read_manifest
+from memslot_lab.course.play import known
 from memslot_lab.course.results import TaskResult
-from memslot_lab.grading.judge import Judge
+from memslot_lab.course.tasks import cases_of, judged_of
+from memslot_lab.grading.judge import Judge, write_case
 from memslot_lab.grading.sandbox import SandboxError, best_tier
 
 TESTS = Path(__file__).parents[1]
@@ -152,6 +154,59 @@ def test_function_not_written_yet_is_told_so(judge: Judge) -> None:
     result = delete_with(judge, "def delete(slots, slot):\n    raise NotImplementedError")
 
     assert (result.points, "is not written yet" in result.problem) == (0, True)
+
+
+OWN_VALUE = """
+class Odd:
+    def __repr__(self):
+        return "odd"
+
+def delete(slots, slot):
+    return Odd()
+"""
+ONE_LONG_LINE = """
+played = []
+
+def delete(slots, slot):
+    played.append(slot.id)
+    i, n = slots.id_to_index[slot.id], 0
+    for _ in range(60):
+        if n and LONG: n = 1
+    if i == -1:
+        slots.warn("DELETE_UNKNOWN_ID")
+        return
+    if len(played) >= LAST and len(set(played)) > 3:
+        return
+    for j in range(i, slots.used_slots - 1):
+        slots.memslots[j] = slots.memslots[j + 1]
+        slots.id_to_index[slots.memslots[j].id] = j
+    slots.used_slots -= 1
+    slots.id_to_index[slot.id] = -1
+    slots.memslots[slots.used_slots] = slot
+""".replace("LONG", " + ".join("n" * 400))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [OWN_VALUE, *(ONE_LONG_LINE.replace("LAST", str(last)) for last in (1, 30, 31, 32, 60, 100, 1000))],
+    ids=["own value", "1", "30", "31", "32", "60", "100", "1000"],
+)
+def test_function_that_is_played_a_second_time_is_told_the_same(judge: Judge, tmp_path: Path, body: str) -> None:
+    """It remembers how often it was called, and a rough count of steps is not enough; or what it returns is its own."""
+    path = tmp_path / "answer.py"
+    path.write_text(body, encoding="utf-8")
+    here = load_answer_file(path, find_exercise("03_delete")).functions["delete"]
+
+    assert told(delete_with(judge, body)) == told(check(here).tasks[0])
+
+
+def test_right_answer_is_known_by_its_bytes_in_every_case() -> None:
+    """Else it would be read and compared, which takes ten times as long."""
+    for exercise in read_manifest().values():
+        for task in exercise.tasks:
+            reference = judged_of(task.function).reference
+            for case in cases_of(task.function)[::9]:
+                assert write_case(task.function, known(case, reference), 1 << 20).right
 
 
 KNOWS_ALL = """

@@ -3,12 +3,14 @@
 import itertools
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from types import FrameType
+from typing import Any
 
 import pytest
 
-from memslot_lab.watch.budget import run_with_budget
+from memslot_lab.watch.budget import RoughTracer, Tracer, run_with_budget
 
 
 def for_ever_on_one_line() -> None:
@@ -93,6 +95,89 @@ def test_function_without_an_end_is_stopped(function: Callable[[], object]) -> N
     assert run.stopped_at is not None
     assert run.error is not None
     assert run.steps < 3100
+
+
+@pytest.mark.parametrize("function", ENDLESS)
+def test_rough_count_finds_each_function_without_an_end(function: Callable[[], object]) -> None:
+    """It is stopped too, and rather earlier than later."""
+    tracer = RoughTracer()
+    tracer.start(3000)
+    run = run_with_budget(function, 3000, tracer=tracer)
+
+    assert run.stopped_at is not None
+
+
+def shapes() -> object:
+    """Do what lines and instructions can be made of."""
+
+    def numbers(n: int) -> Iterator[int]:
+        for i in range(n):
+            yield i if i % 2 else -i
+        yield from (7, 8)
+
+    def down(n: int) -> int:
+        return down(n - 1) + 1 if n > 0 and n < 100 else 0
+
+    def cleaning_up() -> list[int]:
+        seen: list[int] = []
+        for i in (2, 1, 0, 3):
+            try:
+                seen.append(6 // i)
+            except ZeroDivisionError:
+                continue
+            finally:
+                seen.append(i)
+        with suppress(ValueError):
+            seen.remove(77)
+        return seen
+
+    grid = [[a * b for a in range(4) if a] for b in range(4)]; total = 0  # fmt: skip  # noqa: E702
+    while total < 30: total += 7  # fmt: skip  # noqa: E701
+    return (
+        sorted(numbers(9), key=lambda n: (n < 0 or n > 3, -n)),
+        sum(x for row in grid for x in row), down(20),
+        cleaning_up(), [*map(str, numbers(3))], {n: n and -n for n in numbers(4)},
+    )  # fmt: skip
+
+
+class BothCounts(Tracer):
+    """Counts in both ways at once."""
+
+    def __init__(self) -> None:
+        super().__init__(100_000)
+        self.rough = RoughTracer()
+        self.rough.start(1_000_000)
+        self.followers: dict[FrameType, Any] = {}
+        self.gaps: list[int] = []
+
+    def trace(self, frame: FrameType, event: str, arg: Any) -> Any:
+        """Give each event to both; the rough count asks for no instructions."""
+        follow = super().trace(frame, event, arg)
+        if event == "call":
+            self.followers[frame] = self.rough.trace(frame, event, arg)
+        elif event != "opcode":
+            self.followers[frame](frame, event, arg)
+        self.gaps.append((1_000_000 - self.rough.left) - (100_000 - self.left))
+        return follow
+
+
+def test_rough_count_is_never_behind_the_exact_one() -> None:
+    """At no moment of a run: so what stays within the budget by it does so by any count."""
+    both = BothCounts()
+    run = run_with_budget(shapes, 0, tracer=both)
+
+    assert run.error is None
+    assert len(both.gaps) > 1000
+    assert min(both.gaps) >= 0
+
+
+def test_rough_count_of_a_plain_loop_is_near_the_exact_one() -> None:
+    """Else it would be of no use."""
+    tracer = RoughTracer()
+    tracer.start(100_000)
+    run_with_budget(for_ever, 0, tracer=tracer)
+
+    assert 1 <= tracer.stopped_at.numbers["i"] / run_with_budget(for_ever, 100_000).stopped_at.numbers["i"] * 2 <= 2
 
 
 def test_swallowed_stop_is_told_all_the_same() -> None:

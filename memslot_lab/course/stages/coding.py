@@ -72,13 +72,19 @@ def type_name(value: object) -> str:
 
 def encode(value: object, depth: int = _DEEPEST) -> Coded:
     """Return a value as plain data, lists at most so deep in one another; never raises, whatever it is."""
-    if type(value) is int and -_LARGEST < value < _LARGEST:
-        return value
-    if value is None or type(value) is bool or (type(value) is str and len(value) <= _LONGEST and _is_text(value)):
-        return value
-    kind = cast("type", type(value))
+    if value is None:
+        return None
+    kind = type(value)
     write = _WRITERS.get(kind) or (_write_fields if _MODULES.get(kind.__name__) == kind.__module__ else _write_thing)
-    return write(value, depth - 1) if depth else _write_thing(value, depth)
+    return write(value, depth - 1) if depth or kind in _LEAVES else _write_thing(value, depth)
+
+
+def _write_int(value: int, depth: int) -> Coded:
+    return value if -_LARGEST < value < _LARGEST else _write_thing(value, depth)
+
+
+def _write_str(value: str, depth: int) -> Coded:
+    return value if len(value) <= _LONGEST and _is_text(value) else _write_thing(value, depth)
 
 
 def _is_text(value: str) -> bool:
@@ -96,11 +102,12 @@ def _write_list(value: list[object], depth: int) -> Coded:
 def _write_tuple(value: tuple[Any, ...], depth: int) -> Coded:
     if value and type(value[0]) is MemorySlot and _ENTRIES.issuperset(map(type, value)):
         none = value.count(None)
-        slots = value[: len(value) - none]
-        if all(map(is_slot, slots)):  # and so every None is behind them
-            numbers = [*chain.from_iterable(map(_slot_values, slots))]
-            if _are_small(numbers):
-                return ["slots", none, *numbers]
+        try:
+            numbers = [*chain.from_iterable(map(_slot_values, value[: len(value) - none]))]
+        except AttributeError:  # None between slots, or a slot that has lost a field
+            numbers = []
+        if {*map(type, numbers)} == {int} and _are_small(numbers):
+            return ["slots", none, *numbers]
     return ["tuple", *_write_items(value, depth)]
 
 
@@ -146,6 +153,9 @@ def _write_thing(value: object, depth: int) -> Coded:
 
 
 _WRITERS: dict[type, Callable[[Any, int], Coded]] = {
+    bool: lambda value, depth: value,
+    int: _write_int,
+    str: _write_str,
     list: _write_list,
     tuple: _write_tuple,
     frozenset: lambda value, depth: ["frozenset", *_write_items(sorted(value, key=str), depth)],
