@@ -170,7 +170,7 @@ played = []
 def delete(slots, slot):
     played.append(slot.id)
     i, n = slots.id_to_index[slot.id], 0
-    for _ in range(60):
+    for _ in range(60 if len(played) > 25 else 0):
         if n and LONG: n = 1
     if i == -1:
         slots.warn("DELETE_UNKNOWN_ID")
