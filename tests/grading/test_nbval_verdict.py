@@ -158,7 +158,7 @@ def test_nbval_shows_a_submission_no_file_of_the_teacher(nbval: Nbval, tmp_path:
     """No account, no solution, nothing of the grader and of the judge's own; and nothing can be written there."""
     (tmp_path / "marks.csv").write_text("ada,10")
     package = Path(memslot_lab.__file__).parent
-    hidden = ["/etc/passwd", "/proc", "/root/.ssh", solution_files(), package, tmp_path / "marks.csv", tmp_path]
+    hidden = ["/etc/passwd", "/etc", "/proc", "/bin", solution_files(), package, tmp_path / "marks.csv", tmp_path]
     os.environ["MEMSLOT_LAB_SECRET"] = "known to the judge"
 
     assert of_cell(nbval, READS.replace("@PLACES@", repr([*map(str, hidden)]))) == PASSED
