@@ -39,7 +39,6 @@ ASSIGNMENT = "memslots"
 NAME = f"{ASSIGNMENT}/{EXERCISE}.ipynb"
 SECRET = "bench"
 (TASK,) = read_manifest()[EXERCISE].tasks
-MARKED = {"schema_version": 3, "grade": False, "locked": False, "solution": False}
 MANY = 10  # times the 20, for the rate
 
 # What the peers' cheapest user writes: no isolation, no feedback, 25 arrays.
@@ -124,9 +123,9 @@ def notebook(text: str) -> dict[str, Any]:
     """Return the exercise with an answer, and without what is not needed for its points."""
     document = json.loads((ROOT / "exercises" / f"{EXERCISE}.ipynb").read_text(encoding="utf-8"))
     code = [cell for cell in document["cells"] if cell["cell_type"] == "code"]
-    imports, answer, *_, points, _ = code
-    answer["source"] = text
-    return document | {"cells": [imports, answer, points]}
+    named = {cell["metadata"].get("nbgrader", {}).get("grade_id"): cell for cell in code}
+    answer, points = named[TASK.function], named[f"points_{TASK.function}"]
+    return document | {"cells": [code[0], answer | {"source": text}, points]}
 
 
 def hand_in(folder: Path, texts: list[str]) -> None:
