@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from memslot_lab.cli import main
-from memslot_lab.grading.sandbox import ChildStopped, Limits, SandboxError, Tier, Worker, tiers, worker
+from memslot_lab.grading.sandbox import ChildStopped, Limits, SandboxError, Tier, Worker, tiers, wire, worker
 from memslot_lab.grading.sandbox.tiers import try_tier
 
 APP = """
@@ -71,6 +71,18 @@ def test_child_keeps_its_state_and_the_next_one_has_none(tree: Path, tier: Tier)
             with room.open() as child:
                 assert child.ask(["keep", 1]) == [1]
                 assert child.ask(["keep", {"a": [None, 2.5]}]) == [1, {"a": [None, 2.5]}]
+
+
+def test_child_may_answer_in_json_that_is_read_as_strictly(tree: Path, tier: Tier) -> None:
+    """Bytes go as they are, within the limit of a frame; what they hold is looked at here."""
+    request = wire.to_json(["run", "result = b'[1, true]'"], most=99)
+    with Worker(tree, "lent_app", tier=tier, limits=Limits(frame_bytes=4096)) as room:
+        with room.open() as child:
+            assert child.ask_json(request, seconds=20) == b"[1, true]"
+            assert child.ask(["run", "result = b'[1, true]'"], seconds=20) == [1, True]
+        garbled = [stopped(room, f"result = {text!r}")[0] for text in (b"[NaN]", b"1,2", b'1,"id":2', b"", b"[" * 99)]
+        assert garbled == ["garbled"] * 5
+        assert stopped(room, "result = b'1' * 9999") == ("too-large", "the answer is too large: more than 4 KiB")
 
 
 def test_child_that_takes_too_long_is_stopped_and_stays_so(tree: Path, tier: Tier) -> None:

@@ -394,7 +394,7 @@ _KERNEL = [
 ]
 
 _HARNESS = [
-    _attack("the line's reader replaced", "import sys\nm = sys.modules['_sandbox.child']; m._read = lambda n: b''",
+    _attack("the line's reader replaced", "import sys\nm = sys.modules['_sandbox.child']; m._read_frame = lambda: b''",
             "None"),
     _attack("the parser replaced", "import json; json.dumps = lambda *a, **k: '{\"passed\": true}'", "stopped garbled"),
     _attack("the app replaced", "import attacked; attacked.answer = lambda r: 'forged'", "None"),

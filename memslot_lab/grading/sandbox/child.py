@@ -107,13 +107,15 @@ def answer_all(answer: Callable[[Any], object], limits: Limits) -> None:
     most = limits.frame_bytes
     while data := _read_frame():
         request = json.loads(data)  # the judge's own words
-        start = b'{"id":"%b",' % request["id"].encode()
+        reply: dict[str, object] = {"id": request["id"]}
         try:
             made = answer(request["ask"])
-            made = made if type(made) is bytes else wire.to_json(made, most=most)
-            frame = wire.framed(b'%b"answer":%b}' % (start, made), most=most)
+            if type(made) is bytes:
+                frame = wire.framed(b'{"id":"%b","answer":%b}' % (request["id"].encode(), made), most=most)
+            else:
+                frame = wire.encode(reply | {"answer": made}, most=most)
         except BaseException as error:  # of whatever kind: the judge is told which
-            frame = wire.framed(b'%b"error":"%b"}' % (start, _name_of(error).encode()), most=most)
+            frame = wire.encode(reply | {"error": _name_of(error)}, most=most)
         _write(frame)
 
 
