@@ -1,21 +1,23 @@
 """The tape of a submission's call: as the recorder made it, and no harm in one that lies."""
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from random import Random
+from typing import Any, cast
 
 import pytest
 
 from memslot_lab.course.catalog import find_exercise
 from memslot_lab.course.mutants import load_mutants
 from memslot_lab.course.play import stage_before
-from memslot_lab.course.results import Failure
+from memslot_lab.course.results import Failure, Runs
 from memslot_lab.course.variants import cases_in, judged_in
 from memslot_lab.engine import MemorySlot, Memslots, delete, update_memslots
 from memslot_lab.grading.judge import Judge
 from memslot_lab.grading.sandbox import SandboxError, best_tier
 from memslot_lab.grading.tapes import read_tape
-from memslot_lab.watch import record
+from memslot_lab.watch import diff, record
 
 SLOT = MemorySlot(2, 0x100, 0x80)
 
@@ -153,6 +155,59 @@ def test_tape_without_one_of_its_parts_is_none_or_whole(key: str) -> None:
 def test_what_is_no_tape_is_none(data: object) -> None:
     """Any plain data may come."""
     assert read_tape(data, small_array(), (SLOT,)) is None
+
+
+ANYTHING: tuple[Any, ...] = (
+    None,
+    True,
+    0,
+    1,
+    -1,
+    3,
+    64,
+    4096,
+    1 << 40,
+    "",
+    "x",
+    "{0}",
+    "{",
+    [],
+    {},
+    [0],
+    [0, 0, 0],
+    [[0, 1]],
+    {"a": 1},
+)
+
+
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield every place in plain data, each as what holds it and its key there."""
+    keys: Iterable[Any] = ()
+    if isinstance(value, dict):
+        keys = cast("dict[str, Any]", value)
+    elif isinstance(value, list):
+        keys = range(len(cast("list[Any]", value)))
+    for key in keys:
+        yield value, key
+        yield from places(value[key])
+
+
+def test_tape_with_anything_in_it_is_none_or_can_be_compared_and_shown() -> None:
+    """What is let through does no harm to the judge: compared with the right run, its line found, each frame said."""
+    rng, right = Random(7), record(delete, small_array(), SLOT)
+    read = 0
+    for _ in range(600):
+        data = sent()
+        for _ in range(rng.choice((1, 1, 3))):
+            holder, key = rng.choice([*places(data)])
+            holder[key] = deepcopy(rng.choice(ANYTHING))
+        tape = read_tape(data, small_array(), (SLOT,))
+        if tape is not None:
+            runs = Runs(tape, right, diff(tape, right))
+            read += bool(runs.at or str(runs.parting)) and len([frame.sentence for frame in tape]) > 0
+            json.dumps(tape.to_json())
+
+    assert 100 < read < 500
 
 
 # From the sandbox.

@@ -81,7 +81,7 @@ def with_runs(title: str, body: str, runs: dict[str, Any]) -> str:
     script = front_end("feedback.js")
     values = {"script": script, "css": front_end_css("stepper.css"), "runs": runs}
     data = json.dumps(values, separators=(",", ":")).encode()
-    packed = b64encode(zlib.compress(data, 9)).decode()  # holds nothing that could end a script element early
+    packed = b64encode(zlib.compress(data)).decode()  # holds nothing that could end a script element early
     parts = [
         body,
         f'<script type="application/octet-stream" id="data">{packed}</script>',
