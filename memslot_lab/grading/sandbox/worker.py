@@ -4,7 +4,6 @@ import os
 import secrets
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from typing import Any, Self
 
 from . import wire
 from .limits import Limits, Tier
+from .lines import TimedLine, receive
 from .wire import Plain
 
 __all__ = ["Child", "ChildStopped", "SandboxError", "Worker"]
@@ -23,7 +23,6 @@ __all__ = ["Child", "ChildStopped", "SandboxError", "Worker"]
 _START_SECONDS = 30.0  # a worker, on a machine that is busy
 _OPEN_SECONDS = 10.0  # a child
 _USUAL = Limits()
-_SLACK = 0.01  # by so many seconds a wait may be longer than it should: the kernel need not be told each time
 _PATIENCE = 0.25  # seconds between the end of the line and the end of the process
 _MESSAGE = 1 << 20  # bytes on the control line
 
@@ -183,7 +182,7 @@ class Child:
 
     def __init__(self, worker: Worker, line: socket.socket, output: int) -> None:
         self._worker = worker
-        self._line = _TimedLine(line)
+        self._line = TimedLine(line)
         self._output: int | None = output
         self._printed = b""
         self._until = time.monotonic() + worker.limits.submission_seconds
@@ -303,88 +302,6 @@ class Child:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
-
-
-class _TimedLine:
-    """A socket on which the kernel keeps the time: asked some hundred times a submission, so with few system calls."""
-
-    def __init__(self, line: socket.socket) -> None:
-        self._line = line
-        self._seconds = 0.0  # what the kernel was told
-        self._rest = b""  # what came behind the last frame
-
-    def send(self, data: bytes, until: float) -> None:
-        """Send all; raise TimeoutError at the deadline, however slowly it is taken."""
-        view = memoryview(data)
-        while view:
-            self._keep_time(until)
-            try:
-                view = view[self._line.send(view) :]
-            except BlockingIOError:
-                raise TimeoutError from None
-
-    def receive(self, until: float, *, most: int) -> bytes:
-        """Return what the next frame holds; for errors see `receive()`."""
-        data = self._rest or self._some(until)
-        while len(data) < 4:
-            data += self._some(until)
-        end = 4 + wire.length_of(data[:4], most=most)
-        while len(data) < end:
-            data += self._some(until)
-        self._rest = data[end:]
-        return data[4:end]
-
-    def close(self) -> None:
-        """Close the socket."""
-        self._line.close()
-
-    def _some(self, until: float) -> bytes:
-        self._keep_time(until)
-        try:
-            piece = self._line.recv(1 << 16)
-        except BlockingIOError:
-            raise TimeoutError from None
-        if not piece:
-            raise EOFError
-        return piece
-
-    def _keep_time(self, until: float) -> None:
-        left = until - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        if not left <= self._seconds <= left + _SLACK:
-            self._seconds = left + _SLACK / 2
-            timeval = struct.pack("@ll", int(self._seconds), int(self._seconds % 1 * 1e6))
-            self._line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, timeval)
-            self._line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeval)
-
-
-def receive(line: socket.socket, until: float, *, most: int) -> Plain:
-    """Return the next frame's value.
-
-    Raises
-    ------
-    TimeoutError
-        It was not whole at the deadline, however it was dripped.
-    EOFError
-        The other end is gone.
-    """
-    length = wire.length_of(_exactly(line, 4, until), most=most)
-    return wire.decode(_exactly(line, length, until), most=most)
-
-
-def _exactly(line: socket.socket, count: int, until: float) -> bytes:
-    data = bytearray()
-    while len(data) < count:
-        left = until - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        line.settimeout(left)
-        piece = line.recv(min(count - len(data), 1 << 16))
-        if not piece:
-            raise EOFError
-        data += piece
-    return bytes(data)
 
 
 def _line() -> tuple[socket.socket, socket.socket]:
