@@ -1,10 +1,10 @@
 """The tape of a submission's call: as the recorder made it, and no harm in one that lies."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
 from random import Random
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -182,11 +182,7 @@ ANYTHING: tuple[Any, ...] = (
 
 def places(value: Any) -> Iterator[tuple[Any, Any]]:
     """Yield every place in plain data, each as what holds it and its key there."""
-    keys: Iterable[Any] = ()
-    if isinstance(value, dict):
-        keys = cast("dict[str, Any]", value)
-    elif isinstance(value, list):
-        keys = range(len(cast("list[Any]", value)))
+    keys = list(value) if hasattr(value, "keys") else range(len(value)) if hasattr(value, "append") else ()
     for key in keys:
         yield value, key
         yield from places(value[key])
