@@ -91,7 +91,8 @@ show(slots)
 # ## Task 1.1: `violations`
 #
 # Put your code in place of the last line. Helpers and imports of your own go into this cell too: a check outside the
-# notebook runs this cell alone, with the imports from the top.
+# notebook runs this cell alone, with the imports from the top. The grader lends no `update_memslots()`: an answer
+# stands on its own.
 
 
 # %% nbgrader={"grade": false, "grade_id": "violations", "locked": false, "schema_version": 3, "solution": true}

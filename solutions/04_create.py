@@ -101,7 +101,8 @@ check(insert_back)
 # %% [markdown]
 # ## Task 4.2: `move_forward`
 #
-# Put your code in place of the last line. Helpers and imports of your own go into this cell too.
+# Put your code in place of the last line. Helpers and imports of your own go into this cell too. The grader lends no
+# `update_memslots()`: an answer stands on its own.
 
 
 # %% nbgrader={"grade": false, "grade_id": "move_forward", "locked": false, "schema_version": 3, "solution": true}

@@ -71,7 +71,8 @@ show(slots)
 # ## Task 7.1: `for_each_memslot`
 #
 # Put your code in place of the last line. Helpers and imports of your own go into this cell too: a check outside the
-# notebook runs this cell alone, with the imports from the top.
+# notebook runs this cell alone, with the imports from the top. The grader lends no `update_memslots()`: an answer
+# stands on its own.
 
 
 # %% nbgrader={"grade": false, "grade_id": "for_each_memslot", "locked": false, "schema_version": 3, "solution": true}

@@ -60,7 +60,7 @@ record(update_memslots, slots, new, Change.CREATE)
 #
 # Only the number that comes back is looked at: an `int`, not a float. A formula, a loop that counts, `if` for the
 # special cases, a helper in the same cell: all are fine. You may rely on the arguments: they are those of a legal
-# update.
+# update. The grader lends no `update_memslots()` and no `record()`: an answer stands on its own.
 
 # %% [markdown]
 # ## Task 9.1: a create

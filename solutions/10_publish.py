@@ -121,6 +121,8 @@ check(install_new_memslots)
 #
 # `install()` from the imports is the right `install_new_memslots()`; use that or your own. `replace(slot, flags=...)`
 # makes another slot with other flags. For `update_memslots()` a blank slot with the id is enough.
+#
+# The grader lends no `set_memslot()`: an answer stands on its own.
 
 
 # %% nbgrader={"grade": false, "grade_id": "delete_memslot", "locked": false, "schema_version": 3, "solution": true}

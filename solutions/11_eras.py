@@ -80,7 +80,8 @@ show_tree(tree)
 # ## Task 11.1: `for_each_in_gfn_range`
 #
 # Put your code in place of the last line. Helpers and imports of your own go into this cell too: a check outside the
-# notebook runs this cell alone, with the imports from the top.
+# notebook runs this cell alone, with the imports from the top. The grader lends no `show_tree()`: an answer
+# stands on its own.
 
 
 # %% nbgrader={"grade": false, "grade_id": "for_each_in_gfn_range", "locked": false, "schema_version": 3, "solution": true}

@@ -111,7 +111,9 @@ def break_it() -> list[list[tuple]]:
 # ## What you are free to do
 #
 # Lists or tuples, one long sequence or several short ones: only what they expose and the number of operations are
-# looked at. To watch your sequences at work, take the `#` away:
+# looked at. The grader lends no `show_attack()`: an answer stands on its own.
+#
+# To watch your sequences at work, take the `#` away:
 
 # %%
 # show_attack(break_it())

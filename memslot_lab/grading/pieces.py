@@ -17,6 +17,8 @@ __all__ = ["Read", "functions_in", "read_answer", "variant_said"]
 
 _COMMAND = re.compile(r"^(?=%%?[A-Za-z]|!|[\w.]+\?{1,2}[ \t]*$|\?{1,2}[\w.]+[ \t]*$)", re.MULTILINE)
 _DEFINED = re.compile(r"^(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\(", re.MULTILINE)
+_CELL = re.compile(r"^# %%(.*)\n", re.MULTILINE)
+_MARK = re.compile(r" nbgrader=(\{[^{}]*\})")
 _LONGEST_CODE = 100
 
 Cell = tuple[int, dict[str, Any]]
@@ -43,7 +45,7 @@ def read_answer(name: str, content: bytes, exercise: Exercise) -> Read:
     Parameters
     ----------
     name : str
-        The file's; one that ends in .py is taken whole.
+        The file's; one that ends in .py is taken whole, but for a notebook's text pair with marked answer cells.
     content : bytes
         What it holds.
     exercise : Exercise
@@ -55,12 +57,12 @@ def read_answer(name: str, content: bytes, exercise: Exercise) -> Read:
         It cannot be judged.
     """
     if name.casefold().endswith(".py"):
-        read = Read((("file", _text(name, content)),), "")
+        text = _text(name, content)
+        cells = _text_cells(text)
+        read = Read(_answers(name, cells, exercise) if cells else (("file", text),), "")
     else:
         document = _document(name, content)
-        cells = _cells(name, document)
-        found = {task.function: _answer(name, cells, task.function) for task in exercise.tasks}
-        read = Read(tuple((label, source) for label, source in found.items() if source.strip()), _variant(document))
+        read = Read(_answers(name, _cells(name, document), exercise), _variant(document))
     if not any(source.strip() for _, source in read.pieces):
         names = ", ".join(f"{task.function}()" for task in exercise.tasks)
         raise UnfitError("no-answer", f"{name} has no answer for {names}; write it into the answer cell, save, hand in")
@@ -133,11 +135,33 @@ def _cells(name: str, document: dict[str, Any]) -> list[Cell]:
     ]
 
 
+def _text_cells(text: str) -> list[Cell]:
+    """Return the marked answer cells of a notebook's text pair in jupytext's percent format; else none."""
+    _, *parts = _CELL.split(text)
+    marks = [_MARK.search(head) for head in parts[::2]]
+    metadata = [{"nbgrader": _mark(mark[1])} if mark else {} for mark in marks]
+    cells = [{"metadata": each, "source": source} for each, source in zip(metadata, parts[1::2], strict=True)]
+    return [(n, cell) for n, cell in enumerate(cells, start=1) if nbgrader_mark(cell).get("solution")]
+
+
+def _mark(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
 def _other_language(document: dict[str, Any]) -> str:
     about = as_table(document.get("metadata"))
     told = (as_table(about.get("language_info")).get("name"), as_table(about.get("kernelspec")).get("language"))
     language = next((word for word in told if isinstance(word, str) and word), "python")
     return "" if "python" in language.casefold() else ascii(language[:30])
+
+
+def _answers(name: str, cells: list[Cell], exercise: Exercise) -> tuple[tuple[str, str], ...]:
+    """Return function and text of each answer that there is."""
+    found = {task.function: _answer(name, cells, task.function) for task in exercise.tasks}
+    return tuple((function, source) for function, source in found.items() if source.strip())
 
 
 def _answer(name: str, cells: list[Cell], function: str) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import pytest
 
 from memslot_lab.cli import main
+from memslot_lab.course.catalog import read_manifest
 from memslot_lab.course.variants import variant_of
 from memslot_lab.grading.marker import SubmissionMarker, close_judges
 from memslot_lab.grading.sandbox import Tier, best_tier
@@ -63,6 +64,24 @@ def test_grade_class_is_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert main(["grade", path, "--out", str(out), "--resume", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["statuses"] == {"bad-notebook": 1, "graded": 2, "no-notebook": 1}
     assert (out / "results.json").read_bytes() == first
+
+
+@confined
+@pytest.mark.slow
+def test_grade_solutions_gives_full_points(tmp_path: Path) -> None:
+    """Each notebook of ours and each text pair: what they need beside the answer is lent, or not in the answer cell."""
+    for student, pattern in (("notebooks", "*.ipynb"), ("texts", "*.py")):
+        (tmp_path / "all" / student).mkdir(parents=True)
+        for path in (ROOT / "solutions").glob(pattern):
+            shutil.copy(path, tmp_path / "all" / student)
+    assert main(["grade", str(tmp_path / "all"), "--out", str(tmp_path / "out"), "--jobs", "2"]) == 0
+    marks = {tuple(row[:3]) for row in table(tmp_path / "out")[1:]}
+
+    assert marks == {
+        (student, exercise.name, str(exercise.points))
+        for student in ("notebooks", "texts")
+        for exercise in read_manifest().values()
+    }
 
 
 @confined

@@ -1,16 +1,19 @@
 """What is lent to submissions: enough for every honest answer, and no reference, case or expected answer."""
 
 import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from memslot_lab.course.answers import read_cells, source_of
 from memslot_lab.course.catalog import Exercise, Task, read_manifest
 from memslot_lab.course.tasks import judged_of
 from memslot_lab.grading.lent import LentError, lend
 
+ROOT = Path(__file__).parents[2]
 TASKS = [(exercise, task) for exercise in read_manifest().values() for task in exercise.tasks]
 
 
@@ -36,6 +39,22 @@ def test_lent_files_import_without_the_rest(tmp_path: Path, exercise: Exercise, 
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)
 
     assert (done.stdout, done.stderr) == ("answer\n", "")
+
+
+@pytest.mark.parametrize("exercise", read_manifest().values(), ids=lambda exercise: exercise.name)
+def test_exercise_says_what_of_its_imports_is_not_lent(tmp_path: Path, exercise: Exercise) -> None:
+    """Who calls one of them in an answer finds out before handing in."""
+    lend(tmp_path, exercise, exercise.tasks[-1])
+    cells = read_cells(ROOT / "exercises" / f"{exercise.name}.ipynb")
+    prose = " ".join(" ".join(map(source_of, cells)).split())
+    said = re.findall(r"The grader lends ([^:]*): an answer stands on its own", prose)
+    missing = set[str]()
+    for module, _, name in (each.partition(":") for each in exercise.imports if each.startswith("memslot_lab.")):
+        code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import inside; from {module} import {name}"
+        if subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, check=False).returncode:
+            missing.add(name)
+
+    assert set(re.findall(r"no `(\w+)(?:\(\))?`", " ".join(said))) == missing
 
 
 def test_lending_what_is_asked_for_is_refused(tmp_path: Path) -> None:

@@ -106,6 +106,24 @@ def test_find_layout_is_recognised(tmp_path: Path, name: str, student: str, as_z
     assert [label for label, _ in row.pieces] == ["delete"]
 
 
+def test_find_text_pair_gives_its_answer_cells_alone(tmp_path: Path) -> None:
+    """As its notebook would: what else it imports or calls is not run; a mark that is none is nobody's."""
+    mark = '# %% nbgrader={"grade_id": "delete", "locked": false, "solution": true}\n'
+    for student, first in (("ada", ""), ("bob", mark.replace("delete", "other")), ("cyd", "# %% nbgrader={[[}\n")):
+        text = f"# %%\nfrom memslot_lab.engine import no\n{first}1 / 0\n{mark}{PYTHON.decode()}\n# %%\ncheck(delete)\n"
+        put(tmp_path, f"{student}/03_delete.py", text.encode())
+
+    assert [row.pieces for row in rows(tmp_path)] == [(("delete", f"{PYTHON.decode()}\n"),)] * 3
+
+
+def test_find_text_pair_with_two_answers_is_told_so(tmp_path: Path) -> None:
+    """As a notebook with two answer cells is."""
+    mark = '# %% nbgrader={"grade_id": "delete", "solution": true}\n'
+    put(tmp_path, "ada/03_delete.py", f"{mark}x = 1\n{mark}x = 2\n".encode())
+
+    assert the_row(tmp_path).status == "duplicate-cells"
+
+
 def test_find_python_file_is_one_piece(tmp_path: Path) -> None:
     """A .py is taken whole, unparsed."""
     put(tmp_path, "ada/03_delete.py", b"def delete(:\n  this is no Python\n")
