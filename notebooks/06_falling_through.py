@@ -382,6 +382,18 @@ Playground(seed=6)
 # is judged is the array afterwards.
 
 # %% [markdown]
+# ## Practice that does not run out
+#
+# `quiz()` makes questions on this lesson, or on any other of 02 to 06 and 09: another seed, other questions. Below the
+# first one it says how to answer. `memslot-lab quiz` asks them in a terminal.
+
+# %%
+from memslot_lab.course import quiz
+
+q = quiz("falling_through", seed=1, count=2)
+q
+
+# %% [markdown]
 # ## Check yourself
 #
 # Say the answer aloud, then open it.

@@ -262,12 +262,16 @@ compare(my_answers, answers, show_steps(scenario, answers))
 # %% [markdown]
 # ## All of it, in order
 #
-# 1. number, flags, whole pages, host range, number of pages: `EINVAL`
-# 2. size 0: a delete, or `EINVAL` if nothing is there
-# 3. not there: a create; there: host address, size, read-only are fixed, `EINVAL`
-# 4. same place: other flags, or nothing to do; another place: a move
-# 5. create or move: overlap with another slot, `EEXIST`
-# 6. create or move: above the highest frame, `EINVAL`
+# | | what is asked | the answer |
+# |---|---|---|
+# | 1 to 6 | number, flags, whole pages, host range, number of pages | `EINVAL` |
+# | 7 | size 0: is the slot there? | a delete, or `EINVAL` |
+# | 8, 9 | is it there? Then host address, size and read-only are fixed | a create, or `EINVAL` |
+# | 10 | the same place: are the flags the same? | nothing to do, or other flags; another place: a move |
+# | 11 | create or move: is another slot on one of the frames? | `EEXIST` |
+# | 12 | create or move: is it above the highest frame? | `EINVAL` |
+#
+# The numbers are those of the twelve rules in the exercise.
 #
 # The kernel tells an errno and no more. The model says which rule:
 

@@ -15,7 +15,7 @@ def show_steps(scenario: Scenario, answers: Sequence[str] = ()) -> Picture:
 
     The name often tells the answer, so it comes with it.
     """
-    name = f"{scenario.number}. {scenario.name if answers else f'{len(scenario.steps)} requests'}"
+    name = f"Scenario {scenario.number}: {scenario.name if answers else f'{len(scenario.steps)} requests'}"
     said = [*answers, *[""] * (len(scenario.steps) - len(answers))]
     width = max(len(step.request) for step in scenario.steps)
     rows = [(str(i), step.request, said[i]) for i, step in enumerate(scenario.steps)]
