@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from memslot_lab.course.answer_files import load_answer_file
 from memslot_lab.course.catalog import find_exercise
+from memslot_lab.course.judge import judge as check_here
 from memslot_lab.course.results import TaskResult
 from memslot_lab.course.variants import variant_of
 from memslot_lab.grading.judge import Judge
@@ -26,6 +28,7 @@ from memslot_lab.grading.submission import Submission
 from .test_judge import KNOWS_ALL
 
 TESTS = Path(__file__).parents[1]
+WRONG = [min(folder.glob("*.py")) for folder in sorted((TESTS / "wrong").iterdir()) if folder.is_dir()]
 EXERCISE = find_exercise("03_delete")
 
 
@@ -161,6 +164,23 @@ def test_page_of_a_right_answer_has_no_script_at_all(judge: Judge) -> None:
     assert " ".join(EXERCISE.tasks[0].explain.split())[:60] in elements.text.replace("`", "")
     assert "script-src 'none'" in page
     assert not {"script", "details"} & {tag for tag, _ in elements.found}
+
+
+@pytest.mark.parametrize("path", WRONG, ids=[path.parent.name for path in WRONG])
+def test_page_is_made_of_a_wrong_answer_to_each_exercise(path: Path) -> None:
+    """Judged in this process: each failing function with its case, and a stepper where both runs part."""
+    exercise = find_exercise(path.parent.name)
+    functions = load_answer_file(path, exercise).functions
+    results = [check_here(task, functions[task.function]) for task in exercise.tasks if task.function in functions]
+    submission = Submission("ada", exercise.name, f"ada/{path.name}")
+    page = feedback_page(submission, exercise, results, mark_of(submission, results))
+    text = Elements(page).text
+
+    failures = [result.smallest for result in results if result.smallest]
+    assert failures
+    for failure in failures:
+        assert f"Failing case: {failure.case.group}, {failure.case.title}" in text
+    assert len(runs_in(page)) == sum(bool(failure.runs and failure.runs.parting) for failure in failures)
 
 
 # Hidden cases.

@@ -57,7 +57,7 @@ def feedback_page(
         How it was confined.
     """
     told = [_open(result) for result in results] if show_hidden else results
-    runs = {_place(result): _stepper(shown.runs) for result in told if (shown := _shown(result)) and shown.runs}
+    runs = {_place(result): _stepper(parted) for result in told if (parted := _runs(_shown(result)))}
     body = [_header(submission, exercise, mark, tier), "<main>"]
     body += [_note(words, bad=mark.status != "graded") for words in _sentences(submission, mark)]
     body += [_note(_TURNED)] if exercise and _mirrored(exercise, submission) else []
@@ -186,11 +186,16 @@ def _case(result: TaskResult, failure: Failure) -> Iterator[str]:
         yield f'<div class="wide" role="region" aria-label="{label}" tabindex="0">{table}</div>'
     if words := parting(failure):
         yield f"<p>{inline(words)}</p>"
-    if failure.runs:
+    if _runs(failure):
         yield "<h3>Step through both runs: yours, and the kernel's below it</h3>"
         yield f'<div class="stepper" id="{_place(result)}"><p>The runs play here where scripts are allowed.</p></div>'
     if failure.printed:
         yield f'<h3>It printed</h3><pre class="printed" tabindex="0">{shown(failure.printed)}</pre>'
+
+
+def _runs(failure: Failure | None) -> Runs | None:
+    """Return both runs if they part: the first call may be right and only the second wrong."""
+    return failure.runs if failure and failure.runs and failure.runs.parting else None
 
 
 def _place(result: TaskResult) -> str:
