@@ -8,7 +8,8 @@ program with threads and sockets, so its room is wider than that of the judge's 
 * installed packages can be read in it, and the laboratory with the functions, cases and known mistakes that every
   learner has at home; no solution, no hidden case, no secret, nothing of the grader;
 * memory and processes together are held by a `Watchdog`, which looks twenty times a second; all of it runs behind
-  the judge's children when both want the processor.
+  the judge's children when both want the processor. What the kernel keeps for open sockets is bounded by their number
+  alone.
 """
 
 import sys
