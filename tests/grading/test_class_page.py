@@ -1,6 +1,7 @@
 """The teacher's page: counts that are right, what is worth a look, and no tag of a stranger's."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -128,6 +129,16 @@ def test_class_page_says_who_asked_for_what_is_not_lent() -> None:
 
     assert text.count("asked for delete") == 2
     assert "cyd" not in text
+
+
+def test_class_page_shows_where_nbval_says_otherwise() -> None:
+    """Only there."""
+    verdicts = ({"outcome": "failed", "words": "cell 7", "disagrees": True}, {"outcome": "passed", "disagrees": False})
+    marks = [replace(mark(name), nbval=verdict) for name, verdict in zip(("ada", "bob"), verdicts, strict=True)]
+    text = Page(class_page(marks)).cards["Worth a look"]
+
+    assert text.startswith("nbval says otherwise")
+    assert text.endswith("ada 03_delete failed: cell 7")
 
 
 def test_class_page_of_an_honest_class_has_nothing_to_look_at() -> None:

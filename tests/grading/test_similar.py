@@ -66,18 +66,19 @@ def test_copy_in_disguise_is_found(path: Path) -> None:
 
     assert disguised(text) != text
     if not found:
-        assert _own_part(path) < 10, alone
+        assert _own_part(path, class_) < 10, alone
     else:
         assert found[0].share >= ALIKE
 
 
-def _own_part(path: Path) -> int:
-    """Return how many hashes an answer has of its own, beside the notebook's."""
+def _own_part(path: Path, class_: list[Submission]) -> int:
+    """Return how many hashes an answer has of its own, beside the notebook's and what much of the class has."""
     from memslot_lab.grading.pages import similar
 
-    text = path.read_text()
-    marks = similar._fingerprints(text, plain=True)  # pyright: ignore[reportPrivateUsage]
-    return len(marks - similar._given(path.parent.name))  # pyright: ignore[reportPrivateUsage]
+    texts = [path.read_text(), *(submission.pieces[0][1] for submission in class_ if submission.student != path.stem)]
+    forms = [similar._fingerprints(text, plain=True) for text in texts]  # pyright: ignore[reportPrivateUsage]
+    given = similar._given(path.parent.name)  # pyright: ignore[reportPrivateUsage]
+    return len(similar._own(forms, [1] * len(forms), given)[0])  # pyright: ignore[reportPrivateUsage]
 
 
 def test_copy_with_its_functions_in_another_order_is_the_same_whole() -> None:
@@ -130,6 +131,18 @@ def test_what_most_of_a_class_have_does_not_count() -> None:
     class_ = [handed_in(f"s{i}", "03_delete", text) for i, text in enumerate([*texts, pair, pair])]
 
     assert students(similar_groups(class_)) == [{"s28", "s29"}]
+
+
+def test_one_answer_of_most_of_a_class_is_no_group() -> None:
+    """Twelve of twenty wrote the same: that is the natural answer; five of twenty are worth a look."""
+    same, others = _filler(1), [_filler(number) for number in range(50, 70)]
+
+    def groups(copies: int) -> list[set[str]]:
+        texts = [same] * copies + others[copies:]
+        return students(similar_groups(handed_in(f"s{i}", "03_delete", text) for i, text in enumerate(texts)))
+
+    assert groups(12) == []
+    assert groups(5) == [{f"s{i}" for i in range(5)}]
 
 
 def _filler(number: int) -> str:

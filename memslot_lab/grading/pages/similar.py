@@ -31,10 +31,11 @@ __all__ = ["Alike", "Member", "Similarity", "similar_groups"]
 
 _GRAM, _WINDOW = 6, 3  # tokens of a run; of so many runs in a row one is kept, so that 8 equal tokens always show
 _LEAST = 10  # hashes that a text must have of its own to be compared: about 30 tokens
-# Of what two texts have of their own. Measured: two different right answers of tests/right share 0.25 at most; a copy
-# with all names changed and one, two or three statements added or taken out shares as much in 100, 98 and 93 of 100.
+# Of what two texts have of their own. Measured: two different right answers of tests/right share 0.33 at most; a copy
+# with all names changed and 1, 2 or 3 statements added or taken out shares 0.6 or more in 100, 98 and 94 of 100 times.
 ALIKE = 0.6
-_FEW, _MANY, _MOST = 6, 0.3, 40  # what more than 0.3 of the class have is common; fewer than 6 never, over 40 always
+_FEW, _MANY, _MOST = 6, 0.3, 40  # what more than 0.3 of the forms have is common; fewer than 6 never, over 40 always
+_HALF = 0.5  # and so is what more than half of the submissions have, though it be one form
 _LONGEST = 60_000  # characters of a text that are looked at
 
 _TOKEN = re.compile(
@@ -122,8 +123,8 @@ class Similarity:
 
     def _groups_in(self, exercise: str) -> Iterator[Alike]:
         forms = list(self._texts[exercise])
-        own = _own(forms, _given(exercise))
         texts = [self._texts[exercise][form] for form in forms]
+        own = _own(forms, [len(text.members) for text in texts], _given(exercise))
         edges = {(i, i): 1.0 for i, text in enumerate(texts) if len(text.members) > 1 and len(own[i]) >= _LEAST}
         edges |= dict(_alike(own))
         for group in _joined(edges):
@@ -133,11 +134,15 @@ class Similarity:
                 yield Alike(exercise, members, share, _names_alike([text for i in group for text in texts[i].texts]))
 
 
-def _own(forms: list[frozenset[int]], given: frozenset[int]) -> list[frozenset[int]]:
-    """Return of each form what neither the notebook nor much of the class has."""
-    holders = Counter(mark for form in forms for mark in form)
-    most = min(max(_FEW, _MANY * len(forms)), _MOST)
-    return [frozenset(mark for mark in form - given if holders[mark] <= most) for form in forms]
+def _own(forms: list[frozenset[int]], sizes: list[int], given: frozenset[int]) -> list[frozenset[int]]:
+    """Return of each form, which so many submissions have, what neither the notebook nor much of the class has."""
+    holders, submissions = Counter[int](), Counter[int]()
+    for form, size in zip(forms, sizes, strict=True):
+        holders.update(form)
+        submissions.update(dict.fromkeys(form, size))
+    most, half = min(max(_FEW, _MANY * len(forms)), _MOST), max(_FEW, _HALF * sum(sizes))
+    common = {mark for mark, count in holders.items() if count > most or submissions[mark] > half}
+    return [form - given - common for form in forms]
 
 
 def _alike(own: list[frozenset[int]]) -> Iterator[tuple[tuple[int, int], float]]:
