@@ -44,7 +44,8 @@ def run_as_installed(folder: Path, *options: str) -> subprocess.CompletedProcess
 def _run(folder: Path, options: list[str], extra: dict[str, str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
     path = os.pathsep.join([str(Path(memslot_lab.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
-    environment = {**os.environ, "PYTHONPATH": path, "COLUMNS": "100", **extra}
+    outer = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment = {**outer, "PYTHONPATH": path, "COLUMNS": "100", **extra}
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
@@ -52,7 +53,7 @@ def _run(folder: Path, options: list[str], extra: dict[str, str]) -> subprocess.
 
 def counts(result: subprocess.CompletedProcess[str]) -> dict[str, int]:
     """Return the numbers of the summary line by outcome."""
-    last = result.stdout.rstrip().splitlines()[-1]
+    last = next((line for line in reversed(result.stdout.splitlines()) if re.search(r" in [\d.]+s", line)), "")
     return {what: int(number) for number, what in re.findall(r"(\d+) (passed|failed|errors?|warnings?)", last)}
 
 
@@ -149,6 +150,7 @@ def test_one_group_is_run_by_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("jupyter_home")  # kernels of other tests share no history with these
 def test_nbval_fails_the_stub_and_the_liar_and_passes_the_solution(tmp_path: Path) -> None:
     """A pass line saved as output does not help: the last cell raises, and nbval sees it."""
     write(tmp_path / "stub" / STUB.name, STUB)
