@@ -23,6 +23,7 @@ __all__ = ["Executor", "ExecutorError", "Marker", "in_processes", "in_turn", "on
 Marker: TypeAlias = Callable[[Submission], Marked]
 Executor: TypeAlias = Callable[[Marker, Iterable[Submission]], Iterator[tuple[Submission, Marked]]]
 
+_PATIENCE = 5.0  # seconds in which a cluster has to answer
 _WAITING = 4  # submissions a worker that are read ahead: more would only take memory
 _KILLED = "what marked this one was killed twice, perhaps for want of memory; the teacher has to look at it"
 
@@ -159,7 +160,7 @@ def on_dask(address: str) -> Executor:
         raise ExecutorError(words) from None
     try:
         distributed.comm.parse_host_port(address.partition("://")[2] or address)  # a client that fails at it lingers
-        client: Any = distributed.Client(address, timeout=5, set_as_default=False)
+        client: Any = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         words = f"{address} answers no dask scheduler ({error}); start one with `dask scheduler`, or leave --dask out"
         raise ExecutorError(words) from None

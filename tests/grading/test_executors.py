@@ -169,8 +169,9 @@ def test_dask_from_the_command_line(tmp_path: Path, cluster: Any, capsys: pytest
     assert "1 submissions of 1 students: 1 graded" in capsys.readouterr().out
 
 
-def test_dask_that_is_not_there_is_said() -> None:
+def test_dask_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """With how to start it."""
+    monkeypatch.setattr("memslot_lab.grading.executors._PATIENCE", 0.5)
     for address in ("tcp://127.0.0.1:1", "nowhere", "tcp://nowhere"):
         with pytest.raises(ExecutorError, match=f"{address} answers no dask scheduler .*`dask scheduler`"):
             on_dask(address)
