@@ -273,7 +273,7 @@ def with_nbgrader(home: Path, answers: list[Answer], runs: int) -> Row:
             return cost
 
         one = [autograde(f"--student={student(0)}") for _ in range(runs)]
-        return rated("nbgrader autograde", (1, one), (len(answers), [autograde() for _ in range(runs)]))
+        return rated("nbgrader autograde (aim: 200)", (1, one), (len(answers), [autograde() for _ in range(runs)]))
 
 
 def scores_of_nbgrader(course: Path, environment: dict[str, str]) -> list[int]:
@@ -300,7 +300,7 @@ def with_otter(home: Path, answers: list[Answer]) -> Row:
             result = json.loads((folder / "out" / str(number) / "results.json").read_text())
             scores.append(round(sum(test.get("score", 0) for test in result["tests"])))
         require_same("otter", scores, [answer.points for answer in answers])
-        return each("otter run", costs)
+        return each("otter run (aim: 1,000)", costs)
 
 
 def tests_of_otter() -> str:
@@ -334,7 +334,7 @@ def plain(answers: list[Answer], runs: int) -> Iterator[Row]:
         yield each("python -c pass", [run(nothing, folder) for _ in range(len(answers) * runs)])
         judge: list[str | Path] = [sys.executable, "-c", UNPROTECTED]
         unprotected = [run([*judge, a.path], folder, environment) for _ in range(runs) for a in answers]
-        yield each("python that loads and judges, bare", unprotected)
+        yield each("python, loads and judges (aim: 1)", unprotected)
 
 
 def own_code(answers: list[Answer], runs: int) -> Row:
