@@ -3,6 +3,7 @@
 Nothing here knows an expected answer. The file is copied into what is lent to submissions, and imported there.
 """
 
+import ast
 import json
 import linecache
 import sys
@@ -40,7 +41,8 @@ def _load(functions: list[str], imports: list[str], pieces: list[list[str]]) -> 
     """Run the text of a submission; return for each function why there is none, or an empty string."""
     namespace = {name.partition(":")[2]: _lent(name) for name in imports}
     if len(pieces) == 1 and pieces[0][0] == "file":
-        found = run_file(functions, "<submission>", pieces[0][1], namespace | {"__name__": "submission"})
+        text = _without_withheld(pieces[0][1], {name for name in imports if _is_withheld(name)})
+        found = run_file(functions, "<submission>", text, namespace | {"__name__": "submission"})
     else:
         cells = {name: (f"<{name}>", source) for name, source in pieces}
         found = run_cells(cells, namespace | {"__name__": "__main__"})
@@ -79,14 +81,42 @@ def _lent(name: str) -> object:
     try:
         return resolve_name(name)
     except (ImportError, AttributeError):
-        return _withheld(name.partition(":")[2])
+        return _refusing(name.partition(":")[2])
 
 
-def _withheld(name: str) -> Callable[..., object]:
+def _refusing(name: str) -> Callable[..., object]:
     def refuse(*_: object, **__: object) -> object:
         raise ImportError(not_lent(name))
 
     return refuse
+
+
+def _is_withheld(name: str) -> bool:
+    try:
+        resolve_name(name)
+    except (ImportError, AttributeError):
+        return True
+    return False
+
+
+def _without_withheld(text: str, withheld: set[str]) -> str:
+    """Return a file's text without the names that the notebook imports at its top and that are not lent.
+
+    A file keeps those lines from the notebook; only who calls one of these names is to be refused.
+    """
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return text  # running it says what is wrong
+    lines = text.split("\n")
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom):
+            kept = [each for each in node.names if each.asname or f"{node.module}:{each.name}" not in withheld]
+            first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+            if len(kept) < len(node.names) and ";" not in lines[first] + lines[last]:
+                node.names = kept
+                lines[first : last + 1] = [ast.unparse(node) if kept else ""] + [""] * (last - first)
+    return "\n".join(lines)
 
 
 def not_lent(name: str) -> str:

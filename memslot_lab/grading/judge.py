@@ -89,7 +89,7 @@ class Judge:
         if task.function not in self._workers:
             tree = Path(self._stack.enter_context(TemporaryDirectory(prefix="memslot-lent-")))
             lend(tree, exercise, task)
-            worker = Worker(tree, "inside", tier=self._tier, limits=self._limits)
+            worker = Worker(tree, "memslot_lab.grading.inside", tier=self._tier, limits=self._limits)
             self._workers[task.function] = self._stack.enter_context(worker)
         return self._workers[task.function]
 
@@ -167,7 +167,7 @@ class _Remote:
         self._played = []
         self._child = self._worker.open()
         functions = [self._task.function]
-        imports = [*self._exercise.imports]
+        imports = [*self._exercise.imports, *self._task.withheld]
         request = ["load", functions, imports, [[*piece] for piece in self._pieces]]
         (problem,) = self._ask(cast("Plain", request), list, seconds=self._worker.limits.load_seconds)
         return str(problem)

@@ -35,7 +35,7 @@ _REFUSE = """
 def __getattr__(name: str) -> object:
     if name.startswith("__"):
         raise AttributeError(name)
-    from inside import not_lent
+    from memslot_lab.grading.inside import not_lent
 
     raise ImportError(not_lent(name))
 """
@@ -81,7 +81,8 @@ def lend(folder: Path, exercise: Exercise, task: Task) -> None:
         _write(folder, module, _cut(module, frozenset(names)) + _REFUSE)
     _write(folder, f"{_ENGINE}.__init__", _engine(lent_names(exercise, task)))
     _write(folder, "memslot_lab.course.__init__", _COURSE)
-    _write(folder, "inside", _INSIDE.read_text(encoding="utf-8"))
+    _write(folder, "memslot_lab.grading.__init__", "")
+    _write(folder, "memslot_lab.grading.inside", _INSIDE.read_text(encoding="utf-8"))
 
 
 def _wanted(exercise: Exercise, task: Task) -> set[tuple[str, str]]:

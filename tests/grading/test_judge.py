@@ -81,6 +81,7 @@ def test_judge_says_of_a_submission_what_its_writer_was_told(judge: Judge, patte
             assert told(result) == told(check(here[result.task.function]).tasks[0])
 
 
+INSIDE = "from memslot_lab.grading import inside\n"
 RIGHT = first("right/03_delete/kernel_loop.py").read_text(encoding="utf-8")
 
 
@@ -107,6 +108,25 @@ def test_submission_that_cannot_be_loaded_is_told_why(judge: Judge, body: str, w
 
 
 @pytest.mark.parametrize(
+    "top",
+    [
+        "from memslot_lab.engine import Change, MemorySlot, Memslots, update_memslots\n",
+        "from memslot_lab.engine import (\n    MemorySlot,  # a slot\n    update_memslots,\n)\n",
+        "from memslot_lab.engine import update_memslots\nslots = None\n",
+    ],
+)
+def test_file_may_keep_the_imports_of_the_notebook(judge: Judge, top: str) -> None:
+    """Only who calls what is not lent is refused, with the line in which that is."""
+    assert delete_with(judge, top + RIGHT).points == 10
+
+    result = delete_with(judge, f"{top}def delete(slots, slot):\n    update_memslots(slots, slot, None)\n")
+    assert result.points == 0
+    assert result.smallest
+    assert "the grader lends no update_memslots" in result.smallest.sentence
+    assert f"in line {top.count(chr(10)) + 2}" in result.smallest.sentence
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "import os\ndef delete(slots, slot):\n    os._exit(0)",
@@ -115,12 +135,12 @@ def test_submission_that_cannot_be_loaded_is_told_why(judge: Judge, body: str, w
         "def delete(slots, slot):\n    slots.memslots = slots\n    return slots",
         "import sys\ndef delete(slots, slot):\n    sys.settrace(None)\n    while True: pass",
         "def delete(slots, slot):\n    raise type('Odd', (BaseException,), {'__str__': lambda self: 1 / 0})",
-        "import builtins, memslot_lab.course.stages.playing as playing\nplaying.play_calls = lambda *a: []\n"
-        "import inside\ninside.play_calls = lambda *a: []\ndef delete(slots, slot): pass",
-        "import inside\ninside._VERBS['play'] = lambda *a: ['list', ['Played', None, None, 0, None, None, '']]\n"
+        INSIDE + "import builtins, memslot_lab.course.stages.playing as playing\nplaying.play_calls = lambda *a: []\n"
+        "inside.play_calls = lambda *a: []\ndef delete(slots, slot): pass",
+        INSIDE + "inside._VERBS['play'] = lambda *a: ['list', ['Played', None, None, 0, None, None, '']]\n"
         "def delete(slots, slot): pass",
-        "import inside\ninside._VERBS['play'] = lambda *a: {'passed': True}\ndef delete(slots, slot): pass",
-        "import inside\ninside._VERBS['play'] = lambda *a: ['list', ['Setting', 'arrays', 'ArrayStage', []]]\n"
+        INSIDE + "inside._VERBS['play'] = lambda *a: {'passed': True}\ndef delete(slots, slot): pass",
+        INSIDE + "inside._VERBS['play'] = lambda *a: ['list', ['Setting', 'arrays', 'ArrayStage', []]]\n"
         "def delete(slots, slot): pass",
     ],
     ids=["exits", "lies", "itself", "untraced", "odd", "patched", "forged", "foreign", "staged"],

@@ -14,6 +14,7 @@ from memslot_lab.course.tasks import judged_of
 from memslot_lab.grading.lent import LentError, lend
 
 ROOT = Path(__file__).parents[2]
+START = "import sys; sys.path.insert(0, {!r}); from memslot_lab.grading import inside"
 TASKS = [(exercise, task) for exercise in read_manifest().values() for task in exercise.tasks]
 
 
@@ -35,7 +36,7 @@ def test_lent_files_hold_no_reference_and_no_case(tmp_path: Path, exercise: Exer
 def test_lent_files_import_without_the_rest(tmp_path: Path, exercise: Exercise, task: Task) -> None:
     """A bare interpreter finds everything that runs beside a submission."""
     lend(tmp_path, exercise, task)
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import inside; print(inside.answer.__name__)"
+    code = f"{START.format(str(tmp_path))}; print(inside.answer.__name__)"
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)
 
     assert (done.stdout, done.stderr) == ("answer\n", "")
@@ -50,7 +51,7 @@ def test_exercise_says_what_of_its_imports_is_not_lent(tmp_path: Path, exercise:
     said = re.findall(r"The grader lends ([^:]*): an answer stands on its own", prose)
     missing = set[str]()
     for module, _, name in (each.partition(":") for each in exercise.imports if each.startswith("memslot_lab.")):
-        code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import inside; from {module} import {name}"
+        code = f"{START.format(str(tmp_path))}; from {module} import {name}"
         if subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, check=False).returncode:
             missing.add(name)
 

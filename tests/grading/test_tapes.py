@@ -20,6 +20,7 @@ from memslot_lab.grading.tapes import read_tape
 from memslot_lab.watch import diff, record
 
 SLOT = MemorySlot(2, 0x100, 0x80)
+INSIDE = "from memslot_lab.grading import inside\n"
 
 
 def small_array() -> Memslots:
@@ -251,12 +252,12 @@ def test_judge_records_nothing_unless_asked(judge: Judge) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "import inside\ninside._VERBS['record'] = lambda *a: {'frames': [[]]}\n",
-        "import inside, os\ninside._VERBS['record'] = lambda *a: os._exit(0)\n",
-        "import inside\ninside._VERBS['record'] = lambda *a: 'x' * (1 << 24)\n",
-        "import inside\ninside._VERBS['record'] = lambda *a: 10 ** 400\n",
-        "import inside\n\ndef ever(*a):\n    while True:\n        pass\ninside._VERBS['record'] = ever\n",
-        "import inside\ninside.encode_tape = lambda tape: {'title': float('nan')}\n",
+        INSIDE + "inside._VERBS['record'] = lambda *a: {'frames': [[]]}\n",
+        INSIDE + "import os\ninside._VERBS['record'] = lambda *a: os._exit(0)\n",
+        INSIDE + "inside._VERBS['record'] = lambda *a: 'x' * (1 << 24)\n",
+        INSIDE + "inside._VERBS['record'] = lambda *a: 10 ** 400\n",
+        INSIDE + "\ndef ever(*a):\n    while True:\n        pass\ninside._VERBS['record'] = ever\n",
+        INSIDE + "inside.encode_tape = lambda tape: {'title': float('nan')}\n",
         "import memslot_lab.watch.recorder as r\nr._Recorder.play = None\n",
     ],
     ids=["lies", "exits", "large", "digits", "endless", "nan", "recorder"],
