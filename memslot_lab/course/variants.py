@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import lru_cache
 from hashlib import sha256
 from importlib import import_module
 from inspect import signature
@@ -31,6 +31,7 @@ _EDITION = 1  # of how a variant follows from its code; a notebook that was hand
 _CODE = re.compile(rf"{_EDITION}-([0-9a-f]{{8}})-([HL])")
 _STEP: Gfn = 0x100  # frames by which numbers differ; the cases of the course lie on this grid
 _TRIES = 8
+_KEPT = 64  # functions in variants whose cases are kept; a class has as many variants as students
 _KERNELS_ORDER = "highest GFN first, as in the kernel"
 _TURNED = "memslot_lab.course.lowest_first"  # the kernel's functions for the lowest GFN first
 _C = TypeVar("_C", bound=Case)
@@ -124,7 +125,7 @@ def imported_in(exercise: Exercise, variant: Variant | None) -> Exercise:
     return replace(exercise, imports=tuple(imports))
 
 
-@cache
+@lru_cache(_KEPT)
 def judged_in(function: str, variant: Variant | None) -> Judged:
     """Return how a function is judged in a variant; None is the course's own."""
     judged = judged_of(function)
@@ -141,7 +142,7 @@ def judged_in(function: str, variant: Variant | None) -> Judged:
     )
 
 
-@cache
+@lru_cache(_KEPT)
 def cases_in(function: str, variant: Variant | None) -> tuple[Case, ...]:
     """Return the cases of a function in a variant, the easiest first; the same ones each time."""
     if variant is None:
