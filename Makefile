@@ -36,7 +36,7 @@ check: setup
 
 # nbval costs seconds to import, so it has a call of its own.
 unit: setup
-	$(PYTEST) -p no:nbval -n 2 --dist loadgroup -m 'not browser'
+	$(PYTEST) -p no:nbval -n 2 -m 'not browser'
 
 notebooks: setup
 	$(PYTEST) -n 2 --dist loadfile --nbval notebooks solutions

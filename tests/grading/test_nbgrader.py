@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 EXERCISES = read_manifest()
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("nbgrader")]
+pytestmark = pytest.mark.slow
 
 Cell = dict[str, Any]
 
@@ -79,7 +79,7 @@ def nbgraders_stub(found: re.Match[str]) -> str:
     return f"{found[1]}# YOUR CODE HERE\n{found[1]}raise NotImplementedError()"
 
 
-def test_generate_assignment_cuts_what_release_cuts(graded: Graded) -> None:
+def check_release(graded: Graded) -> None:
     """Our markers are nbgrader's: it takes out the same lines, and leaves all other cells as they are in our stubs."""
     for name in EXERCISES:
         theirs = read(graded.folder / "release" / "memslots" / f"{name}.ipynb")["cells"]
@@ -91,7 +91,7 @@ def test_generate_assignment_cuts_what_release_cuts(graded: Graded) -> None:
 # What is graded.
 
 
-def test_autograde_gives_the_points_of_our_check(graded: Graded) -> None:
+def check_points(graded: Graded) -> None:
     """For a right and a half-right submission of every exercise, and a wrong one of some, cell by cell."""
     for name, exercise in HANDED_IN:
         theirs = graded.points[name][exercise]
@@ -102,7 +102,7 @@ def test_autograde_gives_the_points_of_our_check(graded: Graded) -> None:
         assert (points < half) == (name[:-1] == "wrong")
 
 
-def test_autograde_of_a_variant_gives_the_points_of_our_check(graded: Graded) -> None:
+def check_points_of_variants(graded: Graded) -> None:
     """One assignment, from the solution, for every student's variant: a turned one too, and each by its own order."""
     for order in ("highest", "lowest"):
         for answer in ("right", "wrong"):
@@ -194,3 +194,10 @@ VARIED = "05_move_backward"
 HANDED_IN = [
     (student(kind, i), name) for i, name in enumerate(EXERCISES) for kind in KINDS if kind != "wrong" or i % 3 == 0
 ]
+
+
+def test_nbgrader_cuts_what_we_cut_and_grades_as_our_check(graded: Graded) -> None:
+    """One test, so that one process grades the course once: what is released, the points, and those of variants."""
+    check_release(graded)
+    check_points(graded)
+    check_points_of_variants(graded)
