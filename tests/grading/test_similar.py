@@ -1,10 +1,13 @@
 """Which submissions are alike: copies in disguise are found, different answers and the given code are not."""
 
 import re
+import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
 from random import Random
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -196,12 +199,23 @@ def test_any_text_is_split_within_a_moment(text: str) -> None:
 
 
 def test_many_submissions_are_not_compared_pair_by_pair() -> None:
-    """Four times the class takes about four times as long, not sixteen."""
-    texts = [f"{_filler(i)}\n{_filler(i * 31 + 7)}\n{'x += 1;' * (i % 40)}\n" for i in range(800)]
+    """Four times the class takes about four times the steps, not sixteen."""
+    texts = [f"{_filler(i)}\n{_filler(i * 31 + 7)}\n{'x += 1;' * (i % 40)}\n" for i in range(400)]
 
-    def seconds(class_: list[str]) -> float:
-        begun = time.process_time()
-        similar_groups(handed_in(f"s{i}", "03_delete", text) for i, text in enumerate(class_))
-        return time.process_time() - begun
+    def steps(class_: list[str]) -> int:
+        count = 0
 
-    assert seconds(texts) < 10 * max(seconds(texts[:200]), 0.05)
+        def trace(frame: FrameType, event: str, arg: object) -> Any:
+            nonlocal count
+            count += event == "line"
+            return trace if frame.f_code.co_qualname.startswith("_alike") else None
+
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            similar_groups(handed_in(f"s{i}", "03_delete", text) for i, text in enumerate(class_))
+        finally:
+            sys.settrace(before)
+        return count
+
+    assert 500 < steps(texts) < 8 * steps(texts[:100])
