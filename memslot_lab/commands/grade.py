@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memslot_lab import __version__
-from memslot_lab.commands.say import print_json, unusable
+from memslot_lab.commands.say import note, print_json, unusable
 
 if TYPE_CHECKING:
     from memslot_lab.grading.executors import Executor
@@ -35,18 +35,19 @@ def add_grade_command(add_parser: Callable[..., argparse.ArgumentParser]) -> Non
         "failed at some, see their rows; 2: the call or the input is unusable, or the machine cannot confine.",
     )
     parser.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help="a folder, a zip or one file")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where results and the journal go")
+    parser.add_argument("--out", type=_folder, required=True, metavar="DIR", help="where results and the journal go")
     parser.add_argument("--exercise", metavar="NAME", help="mark this one alone")
-    parser.add_argument("--course-seed", default="", metavar="TEXT", help="want each student's own variant")
-    parser.add_argument("--secret", default="", metavar="TEXT", help="draw hidden cases from this text")
+    parser.add_argument("--course-seed", type=_said, metavar="TEXT", help="want each student's own variant")
+    parser.add_argument("--secret", type=_said, metavar="TEXT", help="draw hidden cases from this text")
     parser.add_argument("--jobs", type=_jobs, default=_processors(), metavar="N", help="at once (default: %(default)s)")
     parser.add_argument(
         "--limit",
         action="append",
         default=[],
         metavar="NAME=NUMBER",
-        help="what one submission may use, such as ask_seconds=2; `--limit help` lists them; may be given again",
+        help="what one submission may use, such as ask_seconds=2; --limits lists them; may be given again",
     )
+    parser.add_argument("--limits", action=_Limits, help="list what one submission may use, and end")
     parser.add_argument(
         "--nbval",
         action="store_true",
@@ -77,14 +78,35 @@ def _jobs(text: str) -> int:
     return number
 
 
+def _said(text: str) -> str:
+    if not text:  # such as a variable of the shell that is not set
+        raise argparse.ArgumentTypeError("it is empty; give a text, or leave the option out")
+    return text
+
+
+def _folder(text: str) -> Path:
+    return Path(_said(text))
+
+
+class _Limits(argparse.Action):
+    """Lists the limits."""
+
+    def __init__(self, *words: Any, **more: Any) -> None:
+        super().__init__(*words, nargs=0, **more)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from memslot_lab.grading.judge import USUAL
+
+        print(*(f"{name}={value}" for name, value in asdict(USUAL).items()), sep="\n")
+        parser.exit()
+
+
 def _grade(arguments: argparse.Namespace) -> int:
+    arguments.secret, arguments.course_seed = arguments.secret or "", arguments.course_seed or ""
     from memslot_lab.course.errors import CourseError
     from memslot_lab.grading.sandbox import SandboxError
     from memslot_lab.grading.submission import Submissions
 
-    if "help" in arguments.limit:
-        print(_limits_text())
-        return 0
     try:
         limits = _limits(arguments.limit)
         submissions = Submissions(arguments.submissions, arguments.exercise)
@@ -92,6 +114,8 @@ def _grade(arguments: argparse.Namespace) -> int:
             return unusable(
                 f"{arguments.submissions} holds no submission; give the folder or zip of the students' files"
             )
+        if words := _unusable_folder(arguments.out, arguments.submissions):
+            return unusable(words)
         tier = _tier(arguments.unsafe)
         if arguments.nbval:
             _require_nbval()
@@ -100,9 +124,28 @@ def _grade(arguments: argparse.Namespace) -> int:
         marks = _marks(arguments, submissions, tier, limits)
     except (CourseError, SandboxError, _LimitError) as error:
         return unusable(error)
+    except KeyboardInterrupt:
+        note(f"stopped; {arguments.out} has the marks so far, and the same command with --resume goes on")
+        return 130  # as a shell reports Ctrl-C
     summary = _summary(marks, arguments.out, tier, feedback=arguments.feedback)
-    print_json(summary) if arguments.json else print(_text(summary, marks, tier))
+    print_json(summary) if arguments.json else print(_text(summary, marks, tier, _cases(arguments)))
     return 1 if "grader-error" in summary["statuses"] else 0
+
+
+def _unusable_folder(out: Path, submissions: Path) -> str:
+    """Return why results cannot go into a folder, an empty string if they can."""
+    if submissions.is_dir() and out.resolve().is_relative_to(submissions.resolve()):
+        return f"--out {out} lies among the submissions, and would be taken for one; choose a folder elsewhere"
+    if (out / "results.csv").exists() and not (out / "journal.jsonl").exists():
+        return f"{out} has a results.csv without the journal of its run; move it away, or choose another --out"
+    return ""
+
+
+def _cases(arguments: argparse.Namespace) -> str:
+    """Say by which cases submissions were judged."""
+    hidden = "and hidden ones, drawn from the secret" if arguments.secret else "none hidden, for there was no --secret"
+    whose = "each student's own variant" if arguments.course_seed else "the variant that a notebook names, if it does"
+    return f"cases: {whose}; {hidden}"
 
 
 def _marks(arguments: argparse.Namespace, submissions: "Submissions", tier: "Tier", limits: "Limits") -> "list[Mark]":
@@ -184,18 +227,12 @@ def _limits(words: list[str]) -> "Limits":
     for word in words:
         name, _, number = word.partition("=")
         if name not in kinds:
-            raise _LimitError(f"--limit {word}: there is no limit {name!r}; `--limit help` lists them")
+            raise _LimitError(f"--limit {word}: there is no limit {name!r}; --limits lists them")
         try:
             limits = replace(limits, **{name: kinds[name](number)})
         except ValueError as error:
             raise _LimitError(f"--limit {word}: {error}; write it as {name}={getattr(USUAL, name)}") from None
     return limits
-
-
-def _limits_text() -> str:
-    from memslot_lab.grading.judge import USUAL
-
-    return "\n".join(f"{name}={value}" for name, value in asdict(USUAL).items())
 
 
 def _tier(unsafe: bool) -> "Tier":
@@ -261,18 +298,22 @@ def _nbval_summary(marks: "list[Mark]") -> dict[str, Any]:
     return {"nbval": dict(sorted(outcomes.items())), "nbval_disagrees": disagrees}
 
 
-def _text(summary: dict[str, Any], marks: "list[Mark]", tier: "Tier") -> str:
+def _text(summary: dict[str, Any], marks: "list[Mark]", tier: "Tier", cases: str) -> str:
     counts = ", ".join(f"{count:,} {status}" for status, count in summary["statuses"].items())
-    lines = [f"{summary['submissions']:,} submissions of {summary['students']:,} students: {counts}"]
+    lines = [f"{_count(summary['submissions'], 'submission')} of {_count(summary['students'], 'student')}: {counts}"]
     odd = [mark for mark in marks if mark.status != "graded"]
     lines += [f"  {mark.place or mark.student}: {mark.status}: {mark.sentence}" for mark in odd[:_SHOWN]]
     lines += [f"  and {len(odd) - _SHOWN:,} more, see results.json"] if len(odd) > _SHOWN else []
-    lines += [f"confined by {tier.words}" if tier.is_boundary else f"not confined: {tier.words}"]
+    lines += [cases, f"confined by {tier.words}" if tier.is_boundary else f"not confined: {tier.words}"]
     if "nbval" in summary:
         counts = ", ".join(f"{count:,} {outcome}" for outcome, count in summary["nbval"].items())
-        number = len(summary["nbval_disagrees"])
-        lines.append(f"nbval: {counts}; it disagrees with {number:,} mark{'s' if number != 1 else ''}")
+        number = _count(len(summary["nbval_disagrees"]), "mark")
+        lines.append(f"nbval: {counts}; it disagrees with {number}")
         lines += [f"  look at {name}" for name in summary["nbval_disagrees"]]
     if "grader-error" in summary["statuses"]:
         lines += ["the grader itself failed: journal.jsonl has the tracebacks, and --resume tries those again"]
     return "\n".join([*lines, *(f"wrote {path}" for path in summary["results"])])
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

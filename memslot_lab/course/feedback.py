@@ -17,7 +17,7 @@ def returned(value: object) -> str:
     """Return a sentence on what a failing call returned, an empty string for None."""
     if value is None:
         return ""
-    kind = type_name(value)
+    kind = type_name(value) or "object"
     article = "an" if kind[0].lower() in "aeiou" else "a"
     return f" It returned {article} {kind}; what is returned is not looked at: change `slots` itself."
 

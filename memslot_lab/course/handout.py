@@ -61,7 +61,7 @@ def read_students(path: Path) -> list[str]:
         It cannot be read, names nobody, names one twice, or has a name that cannot be a folder's.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()  # an editor of Windows puts a mark in front
     except (OSError, UnicodeDecodeError) as error:
         raise VariantError(f"{path} cannot be read ({error}); give a text file with one student a line") from None
     students: list[str] = []

@@ -25,6 +25,7 @@ from memslot_lab.watch import diff
 __all__ = ["judge", "judge_player"]
 
 _DRAWN = 25  # cases drawn when those laid out by hand pass
+_HIDDEN = 20  # cases drawn from a secret, when those pass too
 _FEW = 3  # used slots of the cases on which a function that did not end is compared with the known mistakes
 _STEPS = 3000  # of a run that is shown
 _KEPT = 32  # tasks, in one variant or another, whose cases stay known
@@ -50,7 +51,7 @@ def judge_player(task: Task, player: Player, variant: Variant | None = None, *, 
     variant : Variant or None, optional
         Whose cases; None takes the course's own.
     secret : str, optional
-        From which further cases are drawn; without one they are the same for everybody.
+        From which hidden cases are drawn, besides those that are the same for everybody.
     """
     judged = judged_in(task.function, variant)
     problem = _unusable(task.function, judged, player)
@@ -76,9 +77,9 @@ def _known(name: str, variant: Variant | None) -> tuple[Known, ...]:
 
 @lru_cache(_KEPT)
 def _drawn(name: str, variant: Variant | None, secret: str) -> tuple[Known, ...]:
-    """Return the cases drawn from a secret; the same ones each time."""
+    """Return the cases drawn from a secret, an empty one for everybody's; the same ones each time."""
     judged = judged_in(name, variant)
-    rngs = (Random(f"{secret}{name} {seed}") for seed in range(_DRAWN))
+    rngs = (Random(f"{secret}{name} {seed}") for seed in range(_HIDDEN if secret else _DRAWN))
     return tuple(known(judged.more(rng), judged.reference) for rng in rngs) if judged.more else ()
 
 
@@ -103,12 +104,13 @@ class _Trial:
         return failures or self.drawn()
 
     def drawn(self) -> dict[str, Failure]:
-        """Return the failure of a drawn case, made as small as it goes; the same cases each time."""
-        for each in _drawn(self.task.function, self.variant, self.secret):
-            failure = self.failure(each)
-            if failure:
-                failure = self.shrunk(failure)
-                return {failure.case.group: replace(failure, hidden=bool(self.secret))}
+        """Return the failure of a drawn case, made as small as it goes: of everybody's first, then of hidden ones."""
+        for secret in dict.fromkeys(("", self.secret)):
+            for each in _drawn(self.task.function, self.variant, secret):
+                failure = self.failure(each)
+                if failure:
+                    failure = self.shrunk(failure)
+                    return {failure.case.group: replace(failure, hidden=bool(secret))}
         return {}
 
     def shrunk(self, failure: Failure) -> Failure:

@@ -104,6 +104,7 @@ def _without_withheld(text: str, withheld: set[str]) -> str:
 
     A file keeps those lines from the notebook; only who calls one of these names is to be refused.
     """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # as Python reads it
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -125,12 +126,13 @@ def not_lent(name: str) -> str:
 
 
 class _NoSuchModule:
-    """Says of every other module of the laboratory that it is not lent."""
+    """Says of every other module why it is not there."""
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
         if fullname.startswith("memslot_lab."):
             raise ImportError(not_lent(fullname))
-        return None
+        words = f"the grader has Python's own library alone, and no {fullname}"
+        raise ModuleNotFoundError(words, name=fullname)
 
 
 sys.meta_path.append(cast("Any", _NoSuchModule()))

@@ -41,7 +41,7 @@ class Judge:
     Parameters
     ----------
     secret : str, optional
-        The course's own, from which hidden cases are drawn; without one they are those of everybody's check.
+        The course's own, from which hidden cases are drawn, besides those of everybody's check.
     tier : Tier or None, optional
         How submissions are confined; None takes the best that this machine has.
     limits : Limits, optional
@@ -57,6 +57,11 @@ class Judge:
         self._stack = ExitStack()
         self._workers: dict[str, Worker] = {}
         self._written: WeakKeyDictionary[Known, Written] = WeakKeyDictionary()
+
+    def prepare(self, exercise: Exercise) -> None:
+        """Start what an exercise needs, so that it counts for no submission."""
+        for task in exercise.tasks:
+            self._worker(exercise, task)
 
     def judge(self, exercise: Exercise, pieces: Pieces, variant: Variant | None = None) -> list[TaskResult]:
         """Return what became of each function that an exercise asks for.

@@ -73,14 +73,16 @@ class SubmissionMarker:
         """
         if submission.status:
             return self._told(submission, self._beside_none(unjudged(submission)))
-        begun = time.monotonic()
         try:
             variant = self._variant(submission)
         except VariantError as error:
             return self._told(submission, self._beside_none(unjudged(submission, "wrong-variant", str(error))))
         exercise = find_exercise(submission.exercise)
         with _lock:
-            results = self._judge().judge(exercise, submission.pieces, variant)
+            judge = self._judge()
+            judge.prepare(exercise)
+            begun = time.monotonic()
+            results = judge.judge(exercise, submission.pieces, variant)
             mark = _mark(submission, results, time.monotonic() - begun)
             if self.with_nbval:
                 mark = _beside(mark, _nbval().verdict(exercise, submission.pieces, variant))

@@ -166,7 +166,7 @@ def test_dask_from_the_command_line(tmp_path: Path, cluster: Any, capsys: pytest
     words = ["grade", str(path), "--out", str(tmp_path / "out"), "--dask", cluster.scheduler_address]
 
     assert main(words) == 0
-    assert "1 submissions of 1 students: 1 graded" in capsys.readouterr().out
+    assert "1 submission of 1 student: 1 graded" in capsys.readouterr().out
 
 
 def test_dask_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,7 +101,7 @@ def test_grade_other_variant_than_the_students_is_a_row(tmp_path: Path) -> None:
         (["gone"], "gone is not there"),
         (["."], "holds no submission"),
         ([".", "--exercise", "03_delet"], "03_delete"),
-        ([".", "--limit", "ask=1"], "there is no limit 'ask'; `--limit help` lists them"),
+        ([".", "--limit", "ask=1"], "there is no limit 'ask'; --limits lists them"),
         ([".", "--limit", "ask_seconds=0"], "ask_seconds is 0.0; use 0.001 or more"),
         ([".", "--limit", "files=some"], "--limit files=some: invalid literal"),
         ([".", "--limit", "files"], "write it as files=256"),
@@ -120,6 +120,44 @@ def test_grade_what_cannot_be_used_is_status_2(
     assert main(["grade", *words, "--out", "out"]) == 2
     assert error in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("option", ["--secret", "--course-seed", "--out"])
+def test_grade_empty_text_is_refused(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A variable of the shell that is not set must not leave hidden cases out in silence."""
+    with pytest.raises(SystemExit) as end:
+        main(["grade", ".", "--out", "out", option, ""])
+
+    assert end.value.code == 2
+    assert f"argument {option}: it is empty" in capsys.readouterr().err
+
+
+def test_grade_into_a_folder_that_is_not_its_own_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Among the submissions results would be taken for one; somebody else's table is not overwritten."""
+    path = hand_in(tmp_path / "all")
+    for out in (path, path / "out", path / ".." / "all" / "ada"):
+        assert main(["grade", str(path), "--out", str(out)]) == 2
+        assert "lies among the submissions" in capsys.readouterr().err
+    (tmp_path / "results.csv").write_text("mine")
+
+    assert main(["grade", str(path), "--out", str(tmp_path)]) == 2
+    assert "move it away, or choose another --out" in capsys.readouterr().err
+    assert (tmp_path / "results.csv").read_text() == "mine"
+    assert not (path / "journal.jsonl").exists()
+
+
+@confined
+def test_grade_ctrl_c_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The status is the shell's."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("memslot_lab.grading.run.grade", interrupted)
+    assert main(["grade", str(hand_in(tmp_path / "all")), "--out", str(tmp_path / "out")]) == 130
+    assert "--resume goes on" in capsys.readouterr().err
 
 
 def test_grade_without_a_boundary_is_refused(
@@ -241,5 +279,7 @@ def test_grade_limit_holds_and_is_said(tmp_path: Path, capsys: pytest.CaptureFix
     assert "stopped after 0.2 s" in results
     assert json.loads(results)["about"]["limits"]["load_seconds"] == 0.2
 
-    assert main(["grade", str(tmp_path / "ada"), "--out", "unused", "--limit", "help"]) == 0
+    with pytest.raises(SystemExit) as end:
+        main(["grade", "--limits"])
+    assert end.value.code == 0
     assert "load_seconds=2.0\n" in capsys.readouterr().out

@@ -97,6 +97,7 @@ RIGHT = first("right/03_delete/kernel_loop.py").read_text(encoding="utf-8")
         ("while True:\n    pass", "does not come to an end"),
         ("%load answer", "is a command of the notebook"),
         ("x = 1", "defines no function called delete"),
+        ("import numpy", "the grader has Python's own library alone, and no numpy"),
     ],
 )
 def test_submission_that_cannot_be_loaded_is_told_why(judge: Judge, body: str, words: str) -> None:
@@ -241,9 +242,15 @@ def delete(slots, slot):
     slots.used_slots -= 1
     slots.id_to_index[slot.id] = -1
     slots.memslots[slots.used_slots] = slot
-    if slots.used_slots in range(7, 15):  # sizes that only drawn cases have
+    if (slots.used_slots, slot.id) in ((11, 0), (11, 2)):  # which of all cases only those of "a secret" have
         slots.id_to_index[slot.id] = 0
 """
+
+
+# Sizes that only drawn cases have, everybody's among them.
+KNOWS_THOSE_BY_HAND = KNOWS_ALL.replace(
+    "(slots.used_slots, slot.id) in ((11, 0), (11, 2))", "slots.used_slots in range(7, 15)"
+)
 
 
 def test_answer_that_is_right_on_the_open_cases_alone_fails_a_drawn_one() -> None:
@@ -258,8 +265,42 @@ def test_answer_that_is_right_on_the_open_cases_alone_fails_a_drawn_one() -> Non
     assert [failure.hidden for failure in failures] == [True]
 
 
+def test_secret_adds_cases_and_takes_none_away() -> None:
+    """Who fails the own check fails here, on the same case, and it may be shown."""
+    if not best_tier().is_boundary:
+        pytest.skip("this machine has no sandbox that is a boundary; memslot-lab doctor says why")
+    with Judge("another secret") as judge:
+        failures = [group.failure for group in delete_with(judge, KNOWS_THOSE_BY_HAND).groups if group.failure]
+
+    assert [failure.hidden for failure in failures] == [False]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "['list'] + [['slots', 32768]] * 2000",
+        "['frozenset'] + [(2**61 - 1) * k for k in range(1, 30000)]",
+        "'x' * 300_000",
+    ],
+)
+def test_reply_that_is_small_to_write_and_large_to_hold_is_garbled(judge: Judge, value: str) -> None:
+    """It costs the judge neither memory nor time."""
+    forged = f"{INSIDE}inside._VERBS['play'] = lambda *a: ['list', ['Played', {value}, None, 0, None, None, '']]\n"
+    result = delete_with(judge, f"{forged}def delete(slots, slot): pass")
+
+    assert result.points == 0
+    assert [kind for kind, _ in result.stops] == ["garbled"]
+
+
+def test_type_without_a_name_and_odd_line_ends_are_judged(judge: Judge) -> None:
+    """No submission makes the judge fail."""
+    assert delete_with(judge, "def delete(slots, slot):\n    return type('', (), {})()").points < 10
+    top = "x = 1\r\r\rfrom memslot_lab.engine import update_memslots\r"
+    assert delete_with(judge, top + RIGHT).points == 10
+
+
 def test_failure_on_a_case_that_everybody_knows_is_not_hidden(judge: Judge) -> None:
     """Drawn without a secret, or laid out by hand, a case may be shown."""
-    failures = [group.failure for group in delete_with(judge, KNOWS_ALL).groups if group.failure]
+    failures = [group.failure for group in delete_with(judge, KNOWS_THOSE_BY_HAND).groups if group.failure]
 
     assert [failure.hidden for failure in failures] == [False]

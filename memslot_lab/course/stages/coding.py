@@ -28,6 +28,8 @@ Coded: TypeAlias = "bool | int | str | list[Coded] | None"
 _DEEPEST = 12
 _LONGEST = 4000  # characters of a string
 _MOST_NONE = 1 << 15  # entries that were never written, beyond any array
+_MOST_TOGETHER = 64 * _MOST_NONE  # in all that comes at once
+_MOST_OF_SET = 256  # numbers can be chosen so that each is compared with all others
 _LARGEST = 10**64  # no number of more digits goes from process to process
 _ROOM = "memslot_lab.course.stages"
 # Classes of plain fields, by the module that is asked for them when one is met.
@@ -187,6 +189,8 @@ def decode(data: Coded, *, trusted: bool = False) -> Any:
         It is not of that form, or a field is not of the type that its class declares.
     """
     try:
+        if not trusted:
+            _require_small(data)
         return _read(data, trusted, _DEEPEST)
     except CodingError:
         raise
@@ -221,6 +225,20 @@ def _read_fields(name: str, values: list[Any]) -> Any:
         if type(value) is not hint and not _fits(value, hint):
             raise CodingError(f"{name}.{field} is {in_words(value)}")
     return kind(*values)
+
+
+def _require_small(data: Coded) -> None:
+    """Refuse what is short to write and large to hold, or slow to put together."""
+    none, rest = 0, [data]
+    while rest:
+        item = rest.pop()
+        if isinstance(item, str) and len(item) > _LONGEST:
+            raise CodingError(f"a text of {len(item)} characters")
+        if isinstance(item, list) and item:
+            none += item[1] if item[0] == "slots" and len(item) > 1 and type(item[1]) is int else 0
+            if (item[0] == "frozenset" and len(item) > _MOST_OF_SET) or none > _MOST_TOGETHER:
+                raise CodingError(f"{item[0]} of too much")
+            rest += item
 
 
 @cache

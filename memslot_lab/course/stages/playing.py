@@ -86,7 +86,7 @@ class Played(NamedTuple):
     @property
     def end(self) -> str:
         """How the call ended: "" by itself, else by the budget or by which exception."""
-        return "stopped" if self.stopped else self.raised.kinds[0] if self.raised else ""
+        return "stopped" if self.stopped else next(iter(self.raised.kinds), "Exception") if self.raised else ""
 
 
 def play_calls(

@@ -31,7 +31,8 @@ _ODD, _STOPPED, _ASKED = (
 _KINDS = {
     _ODD: "Nothing of this made a point, and none of it is a verdict: an exit() that was left in or a crash looks the "
     "same from outside as an attempt to get out or to forge an answer.",
-    _STOPPED: "Most often a loop that never ends. A limit may also be too tight: <code>--limit help</code> names them.",
+    _STOPPED: "Most often a loop that never ends. A limit may also be too tight: "
+    "<code>memslot-lab grade --limits</code> names them.",
     _ASKED: "For what the grader does not lend: a reference, or a module of the laboratory. Most often an import line "
     "that was copied along.",
     _NBVAL: "Its verdict and the mark differ.",

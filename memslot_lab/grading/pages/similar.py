@@ -222,11 +222,20 @@ def _chunks(tokens: Iterable[tuple[str, bool]]) -> Iterator[list[str]]:
 
 
 def _tokens(text: str, plain: bool) -> Iterator[tuple[str, bool]]:
-    """Yield the tokens, and whether a function or a class begins; no comments, no texts that stand alone, no layout."""
+    """Yield the tokens, and whether a function or a class begins.
+
+    Left out are comments, texts that stand alone, layout, and imports, which come from the notebook.
+    """
     alone, column = True, 0  # whether a statement begins; where its line does
+    importing, depth = False, 0
     for found in _TOKEN.finditer(text):
         kind, token = found.lastgroup or "", found[0]
-        if kind == "line":
+        importing = importing or (alone and token in ("import", "from"))
+        if importing:
+            depth += (token == "(") - (token == ")")
+            importing = kind != "line" or depth > 0
+            alone, column = not importing, found.end()
+        elif kind == "line":
             alone, column = True, found.end()
         elif kind == "comment":
             yield from () if plain else ((token, False),)

@@ -11,7 +11,7 @@ from pathlib import Path
 from .readable import DEVICES, Readable
 from .syscalls import call, checked, libc
 
-__all__ = ["INSIDE", "Room", "unshare"]
+__all__ = ["INSIDE", "Room", "place_inside", "unshare"]
 
 INSIDE = Path("/lent")  # where the lent tree stands in the room
 
@@ -39,6 +39,11 @@ def unshare() -> None:
     Path("/proc/self/gid_map").write_text(f"{_NOBODY} {group} 1")
 
 
+def place_inside(path: Path) -> Path:
+    """Return where in the room a directory of the host stands: where it is, but for one that ``/tmp`` would cover."""
+    return Path("/packages") / path.relative_to("/") if path.is_relative_to("/tmp") else path
+
+
 class Room:
     """The new root, seen from its first process, which forks the children.
 
@@ -53,7 +58,7 @@ class Room:
     def __init__(self, shown: Readable, tree: Path) -> None:
         # Opened before anything is mounted, so that no mount can come between a name and its file.
         self._own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-        sources = {path: path for path in (*shown.shown, *DEVICES)} | {INSIDE: tree}
+        sources = {place_inside(path): path for path in (*shown.shown, *DEVICES)} | {INSIDE: tree}
         opened = {target: os.open(source, os.O_PATH | os.O_CLOEXEC) for target, source in sources.items()}
         checked(libc().mount(None, b"/", None, _REC | _PRIVATE, None), "mount")
         _mount_tmpfs(_STAGE, "size=1m,mode=755")
@@ -61,7 +66,7 @@ class Room:
             _bind(descriptor, _STAGE / target.relative_to("/"), is_device=target in DEVICES)
             os.close(descriptor)
         for path in shown.hidden:
-            _mount_tmpfs(_STAGE / path.relative_to("/"), "size=4k,nr_inodes=1,mode=000")
+            _mount_tmpfs(_STAGE / place_inside(path).relative_to("/"), "size=4k,nr_inodes=1,mode=000")
         (_STAGE / "tmp").mkdir(exist_ok=True)
         self._move_in()
 

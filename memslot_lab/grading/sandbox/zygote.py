@@ -192,7 +192,7 @@ class _Namespaced(_Worker):
         self._room = namespaces.Room(shown, tree)
         self._lent = namespaces.INSIDE
         self._landlock = self._has_landlock()
-        self._packages = packages
+        self._packages = tuple(map(namespaces.place_inside, packages))
         self._filter = _module("programs").prepare() if limits.processes else _module("seccomp").filter_for(1)
 
     def _has_landlock(self) -> bool:
