@@ -13,8 +13,8 @@ from memslot_lab.course.cases import Case
 from memslot_lab.course.catalog import Task
 from memslot_lab.course.feedback import returned, stopped
 from memslot_lab.course.mirror import LowestFirst
-from memslot_lab.course.misconceptions import named
-from memslot_lab.course.play import Here, Known, Outcome, Player, known, parting, stage_before
+from memslot_lab.course.misconceptions import Candidates, Misconception
+from memslot_lab.course.play import Attempt, Here, Known, Outcome, Player, known, stage_before
 from memslot_lab.course.results import Failure, GroupResult, Runs, TaskResult
 from memslot_lab.course.seen import Difference, Seen
 from memslot_lab.course.tasks import Judged
@@ -83,6 +83,16 @@ def _drawn(name: str, variant: Variant | None, secret: str) -> tuple[Known, ...]
     return tuple(known(judged.more(rng), judged.reference) for rng in rngs) if judged.more else ()
 
 
+@lru_cache(_KEPT)
+def _candidates(name: str, variant: Variant | None) -> Candidates:
+    """Return the known mistakes on the cases laid out by hand."""
+    return Candidates(name, _known(name, variant), mirrored=_is_mirrored(judged_in(name, variant)))
+
+
+def _is_mirrored(judged: Judged) -> bool:
+    return isinstance(judged.reference, LowestFirst)
+
+
 class _Trial:
     """One function on the cases of its task."""
 
@@ -90,17 +100,20 @@ class _Trial:
         self.task, self.judged, self.player, self.variant, self.secret = task, judged, player, variant, secret
         self.cases = _known(task.function, variant)
         self.hints = {group.name: group.hint for group in task.groups}
-        self.outcomes: list[tuple[Case, list[Outcome]]] = []
+        self.played: list[Known] = []
+        self.attempts: list[Attempt] = []
+        self.ended = True  # by itself, each time so far
 
     def failures(self) -> dict[str, Failure]:
-        """Return the first failure of each group that has one."""
+        """Return the first failure of each group that has one: the easiest."""
         failures: dict[str, Failure] = {}
         for each in self.cases:
-            if each.case.group in failures:
-                continue  # the easiest first: the rest of the group would tell nothing new
-            failure = self.failure(each)
-            if failure:
-                failures[each.case.group] = failure
+            if each.case.group not in failures:
+                failure = self.failure(each)
+                if failure:
+                    failures[each.case.group] = failure
+            elif self.ended:  # else it would spend one budget after the other, and tell nothing new
+                self.play(each)
         return failures or self.drawn()
 
     def drawn(self) -> dict[str, Failure]:
@@ -120,12 +133,16 @@ class _Trial:
                 return self.shrunk(smaller)
         return failure
 
+    def play(self, known: Known) -> Attempt:
+        attempt = self.player.play(known)
+        self.played.append(known)
+        self.attempts.append(attempt)
+        self.ended = self.ended and attempt.ended
+        return attempt
+
     def failure(self, known: Known) -> Failure | None:
         """Return how the function fails a case, None if it does not."""
-        case, outcomes = known.case, self.player.play(known)
-        broken = None if outcomes is known.right else parting(case, outcomes, known.right)
-        # Later calls are made on what is broken already: they tell nothing of the mistake.
-        self.outcomes.append((case, outcomes if broken is None else outcomes[: broken + 1]))
+        case, (outcomes, broken) = known.case, self.play(known)
         if broken is None:
             return None
         before = case.start().read()
@@ -154,23 +171,20 @@ class _Trial:
         shown = result.smallest
         if not shown:
             return result
-        mistake = named(self.task.function, self.evidence(), mirrored=self.mirrored)
-        shown = shown.explained(mistake, None if self.mirrored else self.runs(shown))
-        return result.with_shown(replace(shown, hint=shown.hint + _IN_A_MIRROR) if self.mirrored else shown)
+        mirrored = _is_mirrored(self.judged)
+        shown = shown.explained(self.mistake(), None if mirrored else self.runs(shown))
+        return result.with_shown(replace(shown, hint=shown.hint + _IN_A_MIRROR) if mirrored else shown)
 
-    @property
-    def mirrored(self) -> bool:
-        return isinstance(self.judged.reference, LowestFirst)
-
-    def evidence(self) -> dict[Case, list[Outcome]]:
-        """Return what the function did in each case up to its first mistake, in the order in which it did it."""
-        ended = not any(outcomes[-1].end == "stopped" for _, outcomes in self.outcomes)
-        played = {case for case, _ in self.outcomes}
+    def mistake(self) -> Misconception | None:
+        """Return the known mistake that does the same in every case, None if there is none or more than one."""
+        played = {*self.played}
         for each in self.cases:
-            if each.case not in played and (ended or each.case.size[0] <= _FEW):
-                self.failure(each)
-                played.add(each.case)
-        return dict(self.outcomes)
+            if each not in played and each.case.size[0] <= _FEW:
+                self.play(each)
+        if self.played == [*self.cases]:
+            return _candidates(self.task.function, self.variant).named(self.attempts)
+        mirrored = _is_mirrored(self.judged)
+        return Candidates(self.task.function, self.played, mirrored=mirrored).named(self.attempts)
 
     def runs(self, shown: Failure) -> Runs | None:
         """Return both runs of the call that is shown, recorded; None where there is no array to watch."""

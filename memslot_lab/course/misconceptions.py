@@ -6,7 +6,7 @@ the learner's function and the known one did the same in every case: then the na
 
 import linecache
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,10 +16,10 @@ from typing import Any, cast
 from memslot_lab.course.cases import Case
 from memslot_lab.course.catalog import Exercise, find_task, read_manifest
 from memslot_lab.course.mirror import lowest_first
-from memslot_lab.course.play import Outcome, play, same_outcomes
+from memslot_lab.course.play import Attempt, Here, Known, play, same_outcomes
 from memslot_lab.course.tasks import cases_of, judged_of
 
-__all__ = ["Misconception", "all_misconceptions", "known", "named", "smallest_case"]
+__all__ = ["Candidates", "Misconception", "all_misconceptions", "known", "smallest_case"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,28 +78,58 @@ def all_misconceptions() -> list[Misconception]:
     return [each for exercise in read_manifest() for each in known(exercise)]
 
 
-def named(function: str, outcomes: Mapping[Case, list[Outcome]], *, mirrored: bool = False) -> Misconception | None:
-    """Return the one misconception that did the same in each of these cases, None where none or several did.
+class Candidates:
+    """The known mistakes of a function, on cases in the order in which they are played.
 
     Parameters
     ----------
     function : str
-        Name of the learner's function.
-    outcomes : Mapping[Case, list[Outcome]]
-        What the learner's function did, in the order in which it did it: it may remember earlier calls.
+        Name of the function.
+    cases : Sequence[Known]
+        In that order: a function may remember earlier calls.
     mirrored : bool, optional
-        Whether it did so with the lowest GFN first.
+        Whether they are played with the lowest GFN first.
     """
-    exercise, _ = find_task(function)
-    candidates = [each for each in known(exercise.name) if each.function == function]
-    alike = [each for each in candidates if _alike(each, outcomes, mirrored)]
-    return alike[0] if len(alike) == 1 else None
+
+    def __init__(self, function: str, cases: Sequence[Known], *, mirrored: bool = False) -> None:
+        exercise, _ = find_task(function)
+        self._cases = cases
+        self._played = [_Played(each, mirrored) for each in known(exercise.name) if each.function == function]
+
+    def named(self, attempts: Sequence[Attempt]) -> Misconception | None:
+        """Return the one that did the same in each of the first cases, None where none or several did."""
+        pairs = list(zip(self._cases, attempts, strict=False))
+        alike = [each.misconception for each in self._played if each.did(pairs)]
+        return alike[0] if len(alike) == 1 else None
 
 
-def _alike(misconception: Misconception, outcomes: Mapping[Case, list[Outcome]], mirrored: bool) -> bool:
-    implementation = misconception.implementation()
-    implementation = lowest_first(implementation) if mirrored else implementation
-    return all(same_outcomes(case, play(case, implementation)[: len(own)], own) for case, own in outcomes.items())
+class _Played:
+    """One known mistake, and what it did so far: a case is played when it is first asked for."""
+
+    def __init__(self, misconception: Misconception, mirrored: bool) -> None:
+        self.misconception = misconception
+        self._attempts: list[Attempt] = []
+        self._mirrored = mirrored
+        self._here: Here | None = None
+
+    def did(self, pairs: Iterable[tuple[Known, Attempt]]) -> bool:
+        """Return whether it did what was done in each of these cases, as far as that tells of a mistake."""
+        return all(self._did(number, *pair) for number, pair in enumerate(pairs))
+
+    def _did(self, number: int, known: Known, other: Attempt) -> bool:
+        own = self._attempt(number, known)
+        if own.broken != other.broken:
+            return False
+        end = None if other.broken is None else other.broken + 1
+        return end is None or same_outcomes(known.case, own.outcomes[:end], other.outcomes[:end])
+
+    def _attempt(self, number: int, known: Known) -> Attempt:
+        if number == len(self._attempts):
+            if not self._here:
+                function = self.misconception.implementation()
+                self._here = Here(lowest_first(function) if self._mirrored else function)
+            self._attempts.append(self._here.play(known))
+        return self._attempts[number]
 
 
 def smallest_case(misconception: Misconception, cases: Iterable[Case] | None = None) -> Case | None:

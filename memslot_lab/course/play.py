@@ -1,7 +1,7 @@
 """Play a case with a function: what each call returned and left behind, within a budget of steps."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from memslot_lab.course.cases import Case
 from memslot_lab.course.looks import same_value
@@ -20,11 +20,13 @@ from memslot_lab.engine.model import Memslots
 from memslot_lab.watch import Tape, record
 
 __all__ = [
+    "Attempt",
     "Function",
     "Here",
     "Known",
     "Outcome",
     "Player",
+    "attempted",
     "formed",
     "known",
     "parting",
@@ -55,6 +57,26 @@ class Known:
     right: list[Outcome]
 
 
+class Attempt(NamedTuple):
+    """What a function did in a case.
+
+    Parameters
+    ----------
+    outcomes : list[Outcome]
+        Of each call, up to the first that did not end by itself.
+    broken : int or None
+        The first call after which not all is as it should be; later ones are made on what is broken already.
+    """
+
+    outcomes: list[Outcome]
+    broken: int | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the function came to an end by itself."""
+        return self.outcomes[-1].end != "stopped"
+
+
 def known(case: Case, reference: Function) -> Known:
     """Return a case with what its reference does in it."""
     played = play_calls(case.start(), reference, case.calls, case.budget)
@@ -68,8 +90,8 @@ class Player(Protocol):
         """Return what can be said of the function before it is called with so many arguments."""
         ...
 
-    def play(self, known: Known) -> list[Outcome]:
-        """Make the calls of a case; the very list ``known.right`` where all is known to be right."""
+    def play(self, known: Known) -> Attempt:
+        """Make the calls of a case."""
         ...
 
     def record(self, slots: Memslots, args: Args, steps: int) -> Tape | None:
@@ -93,10 +115,10 @@ class Here:
         """Return what can be said of the function before it is called with so many arguments."""
         return facts_of(self._function, arguments)
 
-    def play(self, known: Known) -> list[Outcome]:
+    def play(self, known: Known) -> Attempt:
         """Make the calls of a case."""
         assert callable(self._function)
-        return play(known.case, self._function)
+        return attempted(known, play(known.case, self._function))
 
     def record(self, slots: Memslots, args: Args, steps: int) -> Tape:
         """Return one call, recorded."""
@@ -113,6 +135,11 @@ def play(case: Case, function: Function) -> list[Outcome]:
 def formed(case: Case, played: list[Played]) -> list[Outcome]:
     """Return what was played, each value in the form that is compared."""
     return [one if one.end else one._replace(value=case.form(one.value)) for one in played]
+
+
+def attempted(known: Known, outcomes: list[Outcome]) -> Attempt:
+    """Return what was done in a case, beside what is right in it."""
+    return Attempt(outcomes, parting(known.case, outcomes, known.right))
 
 
 def same_outcomes(case: Case, one: list[Outcome], other: list[Outcome]) -> bool:

@@ -3,6 +3,7 @@
 The judge sends one case at a time and gets plain data back; what is expected never leaves this process.
 """
 
+import re
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from memslot_lab.course.catalog import Exercise, Task
 from memslot_lab.course.judge import judge_player
-from memslot_lab.course.play import Known, Outcome, formed, parting
+from memslot_lab.course.play import Attempt, Known, attempted, formed
 from memslot_lab.course.results import TaskResult
 from memslot_lab.course.stages.base import Args
 from memslot_lab.course.stages.coding import Coded, CodingError, decode, encode
@@ -32,6 +33,9 @@ __all__ = ["USUAL", "Judge", "Pieces", "Written", "write_case"]
 Pieces = tuple[tuple[str, str], ...]  # label and source, in the order in which they run
 
 USUAL = Limits(ask_seconds=3.0, frame_bytes=1 << 20)
+_MET, _LONG = 8, 8000  # replies that are remembered for a case, and of how many bytes
+_NONE = re.compile(rb'"slots",(\d+)')
+_BEYOND = to_json(encode([]), most=100)  # what a child writes whose rough count goes beyond the budget
 _RESTARTS = 2  # of a function that has been stopped; the cases after that are not played any more
 
 
@@ -118,11 +122,23 @@ class Written(NamedTuple):
         What the child is asked, without and with an exact count of steps.
     right : bytes
         What a child writes whose function does as the reference; empty where these bytes would not say so for sure.
+    met : dict[bytes, Attempt]
+        The same for other replies, the last ones met: in a class many make the same mistake.
     """
 
     request: bytes
     exact: bytes
     right: bytes
+    met: dict[bytes, Attempt]
+
+    def remember(self, reply: bytes, attempt: Attempt) -> None:
+        """Keep what a reply means, if it is as small as an honest one."""
+        large = sum(map(int, _NONE.findall(reply)))  # a few bytes for many entries
+        if len(reply) + large > _LONG:
+            return
+        if len(self.met) == _MET:
+            del self.met[next(iter(self.met))]
+        self.met[reply] = attempt
 
 
 def write_case(function: str, known: Known, most: int) -> Written:
@@ -133,9 +149,9 @@ def write_case(function: str, known: Known, most: int) -> Written:
     rough, exact, right = (
         to_json(each, most=most) for each in ([*request, False], [*request, True], encode(known.played))
     )
-    read = formed(case, decode(cast("Coded", from_json(right, most=most))))
-    same = len(read) == len(known.right) and parting(case, read, known.right) is None
-    return Written(rough, exact, right if same else b"")
+    read = attempted(known, formed(case, decode(cast("Coded", from_json(right, most=most)))))
+    same = len(read.outcomes) == len(known.right) and read.broken is None
+    return Written(rough, exact, right if same else b"", {})
 
 
 class _Remote:
@@ -181,7 +197,7 @@ class _Remote:
         """Return what can be said of the function before it is called."""
         return self._ask(["facts", self._task.function, arguments], Facts)
 
-    def play(self, known: Known) -> list[Outcome]:
+    def play(self, known: Known) -> Attempt:
         """Make the calls of a case; one that stops the child is told as an exception of that name."""
         written = self._written.get(known)
         if not written:
@@ -189,19 +205,26 @@ class _Remote:
             self._written[known] = written
         try:
             self._revive()
-            answer = self._tell(written)
-            if answer == written.right:
-                return known.right
-            played = self._read(answer, list)
-            if not played and not self._exact:
-                self._begin_anew()
-                played = self._read(self._tell(written), list)
-            return formed(known.case, self._fitting(known, played))
+            return self._attempt(known, written)
         except ChildStopped as stopped:
             self._stopped = stopped
             self.stops[stopped.kind, stopped.words] = None
             state = known.case.start().read()
-            return [Played(None, state, raised=Raised(("stopped",), stopped.words, None))]
+            raised = Raised(("stopped",), stopped.words, None)
+            return attempted(known, [Played(None, state, raised=raised)])
+
+    def _attempt(self, known: Known, written: Written) -> Attempt:
+        reply = self._tell(written)
+        if reply == written.right:
+            return Attempt(known.right, None)
+        if reply == _BEYOND and not self._exact:
+            self._begin_anew()
+            return self._attempt(known, written)
+        attempt = written.met.get(reply)
+        if not attempt:
+            attempt = attempted(known, formed(known.case, self._fitting(known, self._read(reply, list))))
+            written.remember(reply, attempt)
+        return attempt
 
     def _tell(self, written: Written) -> bytes:
         assert self._child
@@ -209,7 +232,7 @@ class _Remote:
         return self._child.ask_json(written.exact if self._exact else written.request)
 
     def _begin_anew(self) -> None:
-        """Come to where this child is with another one, which counts exactly: a function may remember earlier calls."""
+        """Come to where the last case began with another child, which counts exactly: a function may remember calls."""
         self._exact, earlier = True, self._played[:-1]
         self._load_again()
         for each in earlier:

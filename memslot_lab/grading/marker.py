@@ -4,6 +4,7 @@ A marker is a value, so that it can be sent to another process; the judge that i
 asked, and stays warm.
 """
 
+import atexit
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -128,6 +129,9 @@ def close_judges() -> None:
     """End what this process has started for its marks; a later mark starts it anew."""
     with _lock:
         _close()
+
+
+atexit.register(close_judges)  # so that a process of a pool waits for what it has started
 
 
 def _close() -> None:

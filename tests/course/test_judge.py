@@ -147,3 +147,17 @@ def test_call_after_others_on_the_same_array_says_so() -> None:
 
     assert again
     assert call(judge(task, for_each_memslot), again).endswith("after the same for this array")
+
+
+def test_name_does_not_depend_on_what_was_judged_before() -> None:
+    """What the known mistakes do is remembered, also of those that remember earlier calls themselves."""
+    names = [path.stem for path in sorted((ROOT / "wrong" / "03_delete").glob("*.py"))]
+
+    def told(name: str) -> str:
+        mistake = shown(wrong(name)).mistake
+        return mistake.name if mistake else ""
+
+    forward = {name: told(name) for name in names}
+
+    assert forward["remembers_the_first_array"] == "delete-remembers-the-first-array"
+    assert {name: told(name) for name in reversed(names)} == forward

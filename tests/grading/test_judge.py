@@ -8,11 +8,11 @@ import pytest
 from memslot_lab.course import check
 from memslot_lab.course.answer_files import load_answer_file
 from memslot_lab.course.catalog import find_exercise, read_manifest
-from memslot_lab.course.play import known
+from memslot_lab.course.play import Attempt, known
 from memslot_lab.course.results import TaskResult
 from memslot_lab.course.tasks import cases_of, judged_of
-from memslot_lab.grading.judge import Judge, write_case
-from memslot_lab.grading.sandbox import SandboxError, best_tier
+from memslot_lab.grading.judge import Judge, Written, write_case
+from memslot_lab.grading.sandbox import Child, SandboxError, best_tier
 
 TESTS = Path(__file__).parents[1]
 # Of each kind of stage one right answer, and wrong ones.
@@ -228,6 +228,39 @@ def test_right_answer_is_known_by_its_bytes_in_every_case() -> None:
             reference = judged_of(task.function).reference
             for case in cases_of(task.function)[::9]:
                 assert write_case(task.function, known(case, reference), 1 << 20).right
+
+
+def replies_of(name: str, judge: Judge, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Judge a wrong answer; return how many replies were read."""
+    read: list[bytes] = []
+    usual = Child.read
+    monkeypatch.setattr(Child, "read", lambda child, reply: read.append(reply) or usual(child, reply))
+    path = TESTS / "wrong" / "03_delete" / name
+    judge.judge(find_exercise("03_delete"), (("file", path.read_text(encoding="utf-8")),))
+    monkeypatch.undo()
+    return len(read)
+
+
+def test_mistake_that_is_met_again_is_not_read_again(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a class many make the same one."""
+    first, again = (replies_of("keeps_the_old_entry.py", judge, monkeypatch) for _ in range(2))
+
+    assert first > 20
+    assert again < 5  # whether it could be loaded, and what it is
+
+
+def test_reply_is_remembered_if_it_is_small_in_memory_too() -> None:
+    """A few bytes may stand for a million entries."""
+    written, attempt = Written(b"", b"", b"right", {}), Attempt([], 0)
+    for reply in (b"x" * 10_000, b'["slots",1000000]', b'["slots",4000],["slots",4000]'):
+        written.remember(reply, attempt)
+    assert not written.met
+
+    for number in range(100):
+        written.remember(b"%d" % number, attempt)
+
+    assert len(written.met) < 20
+    assert b"99" in written.met
 
 
 KNOWS_ALL = """

@@ -2,13 +2,14 @@
 
 Numbers, strings and None stand for themselves; all else is a list that begins with a name: ``["tuple", 1, 2]``,
 ``["MemorySlot", 3, 256, 128, 0, 0]``. The entries of an array are in one list, ``["slots", 4, 3, 256, 128, 0, 0]``: how
-many None there are at the end, then slot by slot. What has no name here comes back as a `Thing`: its type and its text.
+many None there are at the end, then slot by slot. Last fields that are as when nothing is said are left out. What has
+no name here comes back as a `Thing`: its type and its text.
 
 Written and read some hundred times a submission, so in few steps where there is most of it: slots and index tables.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache, lru_cache
 from importlib import import_module
 from itertools import chain
@@ -86,7 +87,7 @@ def _write_int(value: int, depth: int) -> Coded:
 
 
 def _write_str(value: str, depth: int) -> Coded:
-    return value if len(value) <= _LONGEST and _is_text(value) else _write_thing(value, depth)
+    return value if len(value) <= _LONGEST and (value.isascii() or _is_text(value)) else _write_thing(value, depth)
 
 
 def _is_text(value: str) -> bool:
@@ -127,7 +128,23 @@ def _write_fields(value: object, depth: int) -> Coded:
     kind = type(value)
     if kind is MemorySlot and not is_slot(value):
         return _write_thing(value, depth)
-    return [kind.__name__, *_write_items(_values_of(kind)(value), depth)]
+    usual, values = _usual_of(kind), _values_of(kind)(value)
+    end = len(values)
+    while end and values[end - 1] is usual[end - 1]:  # no == of a learner's own is asked
+        end -= 1
+    return [kind.__name__, *_write_items(values[:end], depth)]
+
+
+@cache
+def _usual_of(kind: type) -> tuple[object, ...]:
+    """Return what each field of a class is when nothing is said; MISSING where it must be said."""
+    names = _names(kind)
+    usual = {field.name: field.default for field in fields(kind)} if is_dataclass(kind) else _defaults(kind)
+    return tuple(usual.get(name, MISSING) for name in names)
+
+
+def _defaults(kind: Any) -> dict[str, object]:
+    return kind._field_defaults
 
 
 @cache
@@ -219,9 +236,9 @@ def _read_fields(name: str, values: list[Any]) -> Any:
     if name not in _MODULES:
         raise CodingError(f"{name[:40]!r} is no name")
     kind, hints = _fields(name)
-    if len(values) != len(hints):
+    if len(values) > len(hints):
         raise CodingError(f"{name} has {len(values)} fields")
-    for (field, hint), value in zip(hints, values, strict=True):
+    for (field, hint), value in zip(hints, values, strict=False):
         if type(value) is not hint and not _fits(value, hint):
             raise CodingError(f"{name}.{field} is {in_words(value)}")
     return kind(*values)
@@ -279,8 +296,9 @@ _slot = lru_cache(1 << 10)(MemorySlot)  # the same few are met in case after cas
 
 
 def _read_slot(*numbers: int) -> MemorySlot:
-    (slot,) = cast("tuple[MemorySlot]", _read_slots(0, *numbers))
-    return slot
+    if not {*map(type, numbers)} <= {int}:
+        raise CodingError("slots are made of numbers")
+    return _slot(*numbers)
 
 
 def _read_setting(module: str, kind: str, values: tuple[object, ...]) -> Setting:
