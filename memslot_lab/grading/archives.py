@@ -1,6 +1,6 @@
 """What a zip holds, read member by member into memory and never unpacked to the disk; a zip in it once more.
 
-The limits are for zips that students made. A class's own zip may hold many notebooks, each of them within limits.
+A zip that a student made has one limit, with all zips in it. A class's own may hold many of them, each within limits.
 """
 
 import io
@@ -32,9 +32,9 @@ from memslot_lab.grading.unfit import UnfitError
 
 __all__ = ["Archives"]
 
-_MEMBERS = 100_000
-_TOTAL = 4_000_000_000  # bytes unpacked, for a class's zip: 20,000 notebooks with pictures
-_OWN_TOTAL = 200_000_000  # for one in another
+_OF_CLASS = 100_000, 4_000_000_000  # files, and bytes of what is unpacked: 20,000 notebooks with pictures
+_OF_STUDENT = 20_000, 200_000_000
+_ENTRY = b"PK\x01\x02"  # where each file is named, at a zip's end
 _RATIO, _SMALL = 200, 1_000_000  # how far a member may grow; text in a notebook grows by 3 to 20
 _DEEPEST = 2  # a zip in a zip: what Canvas makes of students who hand in a zip
 _KEPT = 3  # open at a time
@@ -52,6 +52,21 @@ _BROKEN = (
 )
 
 _Opener = Callable[[], BinaryIO]
+_Zipped = tuple[str, tuple[str, ...]]  # a path as it is shown, and in pieces
+
+
+class _Room:
+    """How much may still come."""
+
+    def __init__(self, files: int, size: int) -> None:
+        self.files, self._size = files, size
+
+    def take(self, name: str, files: int, size: int) -> None:
+        """Take of it; raise UnfitError where it is too little."""
+        self.files, self._size = self.files - files, self._size - size
+        if self.files < 0 or self._size < 0:
+            held = f"{name} holds {files:,} files, answers of {size:,} bytes"
+            raise UnfitError("zip-bomb", f"{held}, too many in all for one zip; hand in the notebook alone")
 
 
 class Archives:
@@ -70,34 +85,32 @@ class Archives:
     def in_class_zip(self, path: Path) -> Iterator[Place]:
         """Yield what could be an answer in the zip that is all submissions; it may be of any size."""
         shown = fit_text(path.name)
-        yield from self._places(lambda: _opened(path, None), shown, (), depth=1)
+        yield from self._places(lambda: _opened(path, None), (shown, ()), _Room(*_OF_CLASS), depth=0)
 
     def in_zip(self, path: Path, shown: str, parts: tuple[str, ...]) -> Iterator[Place]:
         """Yield what could be an answer in a zip that lies among the submissions."""
-        yield from self._places(lambda: _opened(path, BIGGEST), shown, parts, depth=1)
+        yield from self._places(lambda: _opened(path, BIGGEST), (shown, parts), _Room(*_OF_STUDENT), depth=1)
 
-    def _places(self, opener: _Opener, shown: str, parts: tuple[str, ...], *, depth: int) -> Iterator[Place]:
+    def _places(self, opener: _Opener, zipped: _Zipped, room: _Room, *, depth: int) -> Iterator[Place]:
+        shown, parts = zipped
         if parts:
             yield marker(shown, parts)
         try:
-            members = self._members(opener, shown, depth)
+            members = self._members(opener, shown, room)
         except UnfitError as problem:
             yield Place(shown, (*parts, ""), (0,), problem, lambda: b"")
             return
         for number, member in enumerate(members):
-            yield from self._member(opener, member, number, (shown, parts), depth)
+            yield from self._member(opener, member, number, zipped, room, depth)
 
-    def _members(self, opener: _Opener, shown: str, depth: int) -> list[zipfile.ZipInfo]:
-        members = self._zip(opener, shown).infolist()
-        name = shown.rpartition("/")[2]
-        total = sum(member.file_size for member in members if is_answer_name(member.filename))
-        if len(members) > _MEMBERS or total > (_TOTAL if depth == 1 else _OWN_TOTAL):
-            words = f"{name} holds {len(members):,} files, answers of {total:,} bytes; hand in the notebook alone"
-            raise UnfitError("zip-bomb", words)
+    def _members(self, opener: _Opener, shown: str, room: _Room) -> list[zipfile.ZipInfo]:
+        members = self._zip(opener, shown, room).infolist()
+        read = [member for member in members if is_answer_name(member.filename) or is_zip_name(member.filename)]
+        room.take(shown.rpartition("/")[2], len(members), sum(member.file_size for member in read))
         return members
 
     def _member(
-        self, opener: _Opener, member: zipfile.ZipInfo, number: int, zipped: tuple[str, tuple[str, ...]], depth: int
+        self, opener: _Opener, member: zipfile.ZipInfo, number: int, zipped: _Zipped, room: _Room, depth: int
     ) -> Iterator[Place]:
         name, (outer, outer_parts) = fit_text(member.filename), zipped
         shown, parts = f"{outer}!{name}", tuple(part for part in PurePosixPath(name).parts if part not in ("/", ".."))
@@ -107,7 +120,7 @@ class Archives:
         if member.is_dir() and not is_answer_name(name.rstrip("/")):
             yield marker(shown.rstrip("/"), parts)
         elif is_zip_name(name):
-            yield from self._nested(opener, member, (shown, parts), outer, depth)
+            yield from self._nested(opener, member, (shown, parts), outer, room, depth)
         elif is_answer_name(name.rstrip("/")):
             saved = (*member.date_time, number)
             yield Place(shown, parts, saved, _problem(member), lambda: self._read(opener, outer, member))
@@ -115,7 +128,7 @@ class Archives:
             yield marker(shown, parts)
 
     def _nested(
-        self, opener: _Opener, member: zipfile.ZipInfo, zipped: tuple[str, tuple[str, ...]], outer: str, depth: int
+        self, opener: _Opener, member: zipfile.ZipInfo, zipped: _Zipped, outer: str, room: _Room, depth: int
     ) -> Iterator[Place]:
         shown, parts = zipped
         problem = _problem(member)
@@ -124,18 +137,24 @@ class Archives:
         if problem:
             yield Place(shown, (*parts, ""), (0,), problem, lambda: b"")
         else:
+            own = room if depth else _Room(*_OF_STUDENT)
             yield from self._places(
-                lambda: io.BytesIO(self._read(opener, outer, member)), shown, parts, depth=depth + 1
+                lambda: io.BytesIO(self._read(opener, outer, member)), zipped, own, depth=max(depth, 1) + 1
             )
 
-    def _zip(self, opener: _Opener, shown: str) -> zipfile.ZipFile:
+    def _zip(self, opener: _Opener, shown: str, room: _Room | None = None) -> zipfile.ZipFile:
         if shown not in self._open:
             file = opener()
             try:
+                if room:
+                    _require_few(file, shown.rpartition("/")[2], room)
                 self._open[shown] = file, zipfile.ZipFile(file)
             except _BROKEN as error:
                 file.close()
                 raise _bad_zip(shown, error) from None
+            except UnfitError:
+                file.close()
+                raise
         self._open.move_to_end(shown)
         if len(self._open) > _KEPT:
             self._close_oldest()
@@ -159,6 +178,16 @@ class Archives:
 
 def _opened(path: Path, biggest: int | None) -> BinaryIO:
     return os.fdopen(open_regular(path, biggest), "rb")
+
+
+def _require_few(file: BinaryIO, name: str, room: _Room) -> None:
+    """Refuse a zip that names more files than there is room for, before each of them is read."""
+    if file.seek(0, os.SEEK_END) <= BIGGEST:  # a larger one is a class's own
+        file.seek(0)
+        named = file.read().count(_ENTRY)
+        if named > room.files:
+            room.take(name, named, 0)
+    file.seek(0)
 
 
 def _bad_zip(shown: str, error: Exception) -> UnfitError:

@@ -25,6 +25,9 @@ from memslot_lab.grading.unfit import UnfitError
 __all__ = ["Submission", "Submissions", "SubmissionsError", "find_submissions"]
 
 
+_NAMED = 10  # files that do not count
+
+
 class SubmissionsError(CourseError):
     """A folder of submissions that is not there."""
 
@@ -266,7 +269,9 @@ def _remark(best: _Named, others: Iterable[_Named]) -> str:
     passed = sorted(one.place.shown for one in others)
     if not passed:
         return ""
-    return f"{best.place.shown} counts as the last of {len(passed) + 1}; not looked at: {', '.join(passed)}"
+    more = f" and {len(passed) - _NAMED:,} more" if len(passed) > _NAMED else ""
+    named = ", ".join(passed[:_NAMED])
+    return f"{best.place.shown} counts as the last of {len(passed) + 1:,}; not looked at: {named}{more}"
 
 
 def _nothing(handed_in: list[_Named], wanted: Exercise | None) -> Submission:

@@ -171,6 +171,29 @@ def test_find_zip_in_canvas_zip_is_looked_into(tmp_path: Path) -> None:
     assert row.place == "all.zip!lovelaceada_12345_67890_my.zip!work/03_delete.ipynb"
 
 
+@pytest.mark.parametrize("number", [2, 30])
+def test_find_zips_in_a_zip_have_one_limit(tmp_path: Path, number: int) -> None:
+    """However many there are, and none of them is looked through for long; what lies in the outer one is found."""
+    inner = zip_of({f"d{i}/04_create.ipynb": b"" for i in range(12_000)})
+    zips = {f"z{i}.zip": inner for i in range(number)}
+    put(tmp_path, "ada.zip", zip_of({"03_delete.ipynb": SOLVED, **zips}))
+    put(tmp_path, "zoe/03_delete.ipynb")
+    found = rows(tmp_path)
+
+    assert [(row.student, row.status) for row in found if row.exercise == "03_delete"] == [("ada", ""), ("zoe", "")]
+    assert {row.status for row in found if row.exercise != "03_delete"} == {"bad-notebook", "zip-bomb"}
+    assert all("too many in all" in row.sentence for row in found if row.status == "zip-bomb")
+    assert max(len(row.sentence) for row in found) < 1000
+
+
+def test_find_zips_of_students_in_a_zip_of_the_class_have_a_limit_each(tmp_path: Path) -> None:
+    """One student's many files cost no other's."""
+    many = zip_of({**{f"d{i}/notes.txt": b"" for i in range(12_000)}, "03_delete.ipynb": SOLVED})
+    path = put(tmp_path, "all.zip", zip_of({f"{name}_1234_67890_my.zip": many for name in ("ada", "bob", "zoe")}))
+
+    assert [row.status for row in rows(path)] == ["", "", ""]
+
+
 def test_find_other_files_beside_are_left_alone(tmp_path: Path) -> None:
     """Notes, helpers, checkpoints and litter are no submissions."""
     names = ["notes.txt", "utils.py", ".ipynb_checkpoints/03_delete-checkpoint.ipynb", "__pycache__/x.py"]
