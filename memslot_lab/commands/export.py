@@ -69,7 +69,7 @@ def _export(arguments: argparse.Namespace) -> int:
 
 def _text(marks: int, written: list[str]) -> str:
     shown = written if len(written) <= 4 else [written[0], f"... {len(written) - 2:,} more ...", written[-1]]
-    return "\n".join([f"{marks:,} marks", *(f"wrote {name}" for name in shown)])
+    return "\n".join([f"{marks:,} mark{'' if marks == 1 else 's'}", *(f"wrote {name}" for name in shown)])
 
 
 def _files(arguments: argparse.Namespace, results: "Results") -> Iterator[str]:
