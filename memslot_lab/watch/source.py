@@ -38,9 +38,13 @@ class Code:
         return next((text.strip() for at, text in self.source if at == number), "")
 
 
-@lru_cache(maxsize=256)
 def code_of(code: CodeType) -> Code:
     """Return what there is to show of a code object."""
+    return _code_of(code, code.co_filename)
+
+
+@lru_cache(maxsize=256)
+def _code_of(code: CodeType, filename: str) -> Code:  # code from two files may be equal, and have source in one of them
     name = code.co_name
     return Code(name, KERNEL.get(name, KernelFunction()), _source(code))
 
@@ -71,9 +75,13 @@ def _docstring_lines(text: str) -> range:
     return range(first.lineno, rest[0].lineno if rest else (first.end_lineno or 0) + 1)
 
 
-@lru_cache(maxsize=256)
 def loops_in_a_line(code: CodeType) -> bool:
     """Return whether a loop may turn without a new line: ``while True: pass``, a comprehension."""
+    return _loops_in_a_line(code, code.co_filename)
+
+
+@lru_cache(maxsize=256)
+def _loops_in_a_line(code: CodeType, filename: str) -> bool:
     if code.co_name.startswith("<"):
         return True
     source = _source(code)

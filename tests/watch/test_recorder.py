@@ -1,6 +1,7 @@
 """What a tape says of a run is what happened: the counts of the original C, the state, the lines."""
 
 import copy
+import inspect
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +18,7 @@ from memslot_lab.engine import (
     move_backward,
     move_forward,
     search_memslots,
+    update,
     update_memslots,
 )
 from memslot_lab.watch import Kind, Table, Tape, record
@@ -121,6 +123,22 @@ def test_record_follows_helpers_and_names_the_kernels_functions(slots: Memslots)
     ]
     assert [frame.source for frame in tape if frame.shifts] == ["mslots[i] = other"]
     assert all(frame.sentence for frame in tape)
+
+
+def test_record_shows_lines_after_equal_code_that_has_none(slots: Memslots) -> None:
+    """A copy of the engine compiled from a text, as the quiz compiles it, has no lines; the engine keeps its own."""
+    text = inspect.getsource(update)
+    copied: dict[str, Any] = {"__name__": "copied"}
+    exec(compile(text, "<a text>", "exec"), copied)
+    assert copied["update_memslots"].__code__ == update_memslots.__code__
+
+    without, with_lines = (
+        record(function, slots, MemorySlot(5, 0x380, 0x80), Change.MOVE)
+        for function in (copied["update_memslots"], update_memslots)
+    )
+
+    assert not any(frame.source for frame in without)
+    assert all(frame.source for frame in with_lines if frame.kind is Kind.LINE)
 
 
 def test_record_sentences_of_a_create_tell_the_story(slots: Memslots) -> None:
