@@ -4,8 +4,8 @@ from typing import Any
 
 from memslot_lab import engine
 from memslot_lab.course.mirror import lowest_first
-from memslot_lab.views import array
 from memslot_lab.views.array import Picture
+from memslot_lab.views.array import show as _show
 
 __all__ = [
     "delete",
@@ -33,4 +33,4 @@ update_memslots = lowest_first(engine.update_memslots)
 
 def show(slots: Any) -> Picture:
     """Return a picture of one array, as `memslot_lab.views.array.show()` does, with its ends named the other way."""
-    return array.show(slots, lowest_first=True)
+    return _show(slots, lowest_first=True)

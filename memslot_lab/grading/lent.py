@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator
 from copy import copy
 from functools import cache
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 
+from memslot_lab.course import lowest_first
 from memslot_lab.course.catalog import Exercise, Task
-from memslot_lab.course.tasks import cases_of
+from memslot_lab.course.tasks import cases_of, judged_of
 
 __all__ = ["LentError", "lend", "lent_names"]
 
@@ -88,6 +90,8 @@ def lend(folder: Path, exercise: Exercise, task: Task) -> None:
 def _wanted(exercise: Exercise, task: Task) -> set[tuple[str, str]]:
     wanted = {(module, name) for module, names in _MODEL.items() for name in names}
     wanted |= {(module, name) for module, _, name in (each.partition(":") for each in lent_names(exercise, task))}
+    if judged_of(task.function).mirrored:  # some variants see the same turned around
+        wanted |= {(lowest_first.__name__, name) for _, name in wanted if name in lowest_first.__all__}
     wanted |= set(_imports(ast.parse(_INSIDE.read_text(encoding="utf-8"))))
     stages = {case.setting.kind.__module__ for case in cases_of(task.function)}
     return wanted | {(stage, name) for stage in stages for name in _exported(stage)}
@@ -125,7 +129,8 @@ def _needs(module: str, name: str) -> Iterator[tuple[str, str]]:
     if isinstance(node, ast.Import | ast.ImportFrom):
         yield from _imports(ast.Module([node], []), name)
         return
-    for used in ast.walk(node):
+    changing = [each for each in _parsed(module).body if _about(each, frozenset((name,)))]
+    for used in chain.from_iterable(map(ast.walk, [node, *changing])):
         # A constant may be an annotation in quotes.
         word = used.id if isinstance(used, ast.Name) else used.value if isinstance(used, ast.Constant) else ""
         if isinstance(word, str) and word in _defined(module):
@@ -186,7 +191,7 @@ def _cut(module: str, names: frozenset[str]) -> str:
 
 def _kept(module: str, node: ast.stmt, names: frozenset[str]) -> str:
     bound = [*_bound(node)]
-    if not bound:  # a statement that binds nothing changes what is there: a loop that sets attributes, a call
+    if not bound:
         return _text(module, node) if _about(node, names) else ""
     if isinstance(node, ast.Import | ast.ImportFrom):
         kept = copy(node)
@@ -200,8 +205,9 @@ def _name(alias: ast.alias) -> str:
 
 
 def _about(node: ast.stmt, names: frozenset[str]) -> bool:
+    """Return whether a statement that binds nothing changes one of these: a loop that sets attributes."""
     used = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-    return not isinstance(node, ast.Expr) and bool(used & names)
+    return not isinstance(node, ast.Expr) and not [*_bound(node)] and bool(used & names)
 
 
 def _text(module: str, node: ast.stmt) -> str:

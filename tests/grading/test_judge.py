@@ -11,6 +11,7 @@ from memslot_lab.course.catalog import find_exercise, read_manifest
 from memslot_lab.course.play import Attempt, known
 from memslot_lab.course.results import TaskResult
 from memslot_lab.course.tasks import cases_of, judged_of
+from memslot_lab.course.variants import variant_of
 from memslot_lab.grading.judge import Judge, Written, write_case
 from memslot_lab.grading.sandbox import Child, SandboxError, best_tier
 
@@ -79,6 +80,23 @@ def test_judge_says_of_a_submission_what_its_writer_was_told(judge: Judge, patte
     for result in results:
         if result.task.function in here:
             assert told(result) == told(check(here[result.task.function]).tasks[0])
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_judge_lends_in_a_variant_what_its_notebook_imports(judge: Judge, mirrored: bool) -> None:
+    """The functions that exercise 06 gives, and the picture, in the kernel's order or turned around."""
+    variant = next(each for n in range(20) if (each := variant_of("autumn", f"ada{n}")).mirrored is mirrored)
+    text = first("right/06_update/kernel_shape.py").read_text(encoding="utf-8")
+    _, function = text.split("\ndef ")
+    body = f"def {function}".replace(" -> None:\n", " -> None:\n    show(slots)\n", 1)
+    cells = judge.judge(find_exercise("06_update"), (("update_memslots", body),), variant)
+    turned, show = ("course.lowest_first",) * 2 if mirrored else ("engine", "views.array")
+    top = f"from memslot_lab.engine import Change, MemorySlot, Memslots\nfrom memslot_lab.{show} import show\n"
+    top += f"from memslot_lab.{turned} import delete, insert_back, move_backward, move_forward\n"
+    of_file = judge.judge(find_exercise("06_update"), (("file", top + body),), variant)
+
+    assert [result.problem for result in (*cells, *of_file)] == ["", ""]
+    assert [result.points for result in (*cells, *of_file)] == [10, 10]
 
 
 INSIDE = "from memslot_lab.grading import inside\n"
