@@ -301,9 +301,11 @@ def _nbval_summary(marks: "list[Mark]") -> dict[str, Any]:
 def _text(summary: dict[str, Any], marks: "list[Mark]", tier: "Tier", cases: str) -> str:
     counts = ", ".join(f"{count:,} {status}" for status, count in summary["statuses"].items())
     lines = [f"{_count(summary['submissions'], 'submission')} of {_count(summary['students'], 'student')}: {counts}"]
-    odd = [mark for mark in marks if mark.status != "graded"]
-    lines += [f"  {mark.place or mark.student}: {mark.status}: {mark.sentence}" for mark in odd[:_SHOWN]]
-    lines += [f"  and {len(odd) - _SHOWN:,} more, see results.json"] if len(odd) > _SHOWN else []
+    odd = [f"{mark.place or mark.student}: {mark.status}: {mark.sentence}" for mark in marks if mark.status != "graded"]
+    several = [f"{mark.student}: {mark.sentence}" for mark in marks if mark.status == "graded" and mark.sentence]
+    for told in (odd, several):
+        lines += [f"  {words}" for words in told[:_SHOWN]]
+        lines += [f"  and {len(told) - _SHOWN:,} more, see results.json"] if len(told) > _SHOWN else []
     lines += [cases, f"confined by {tier.words}" if tier.is_boundary else f"not confined: {tier.words}"]
     if "nbval" in summary:
         counts = ", ".join(f"{count:,} {outcome}" for outcome, count in summary["nbval"].items())

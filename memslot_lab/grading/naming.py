@@ -19,6 +19,7 @@ _MOODLE = re.compile(
 )
 _COPY = re.compile(r"(?:[ _]?\(\d+\)|-Copy\d*|-(?P<again>\d+)| - Copy| copy(?: \d+)?)$")
 _SUFFIX = re.compile(r"\.(?:ipynb|py|zip)$", re.IGNORECASE)
+_MARKS = "_- "  # between a name and an exercise
 _GENERIC = {"submitted", "submissions", "exercises", "memslot_lab_course"}
 
 
@@ -72,8 +73,8 @@ def owner_of(parts: Sequence[str], exercises: Collection[str], home: str) -> Own
     stem = _bare(stem_of(parts[0]))
     if _exercise(stem, exercises):
         return Owner(home, attempt)
-    name = next((stem[: -len(end)] for end in _ends(exercises) if stem.casefold().endswith(end)), stem)
-    return Owner(name or home, attempt)
+    end = next((end for each in exercises for end in _ends(each) if stem.casefold().endswith(end)), "")
+    return Owner(stem.removesuffix(stem[len(stem) - len(end) :]).rstrip(_MARKS) or home, attempt)
 
 
 def exercise_of(parts: Sequence[str], exercises: Collection[str], *, by_folder: bool) -> str:
@@ -92,11 +93,18 @@ def exercise_of(parts: Sequence[str], exercises: Collection[str], *, by_folder: 
     stem = stem_of(found["file"] if found and found["file"] else parts[-1])
     names = [stem, *(reversed(parts[:-1]) if by_folder else ())]
     by_name = next(filter(None, (_exercise(name, exercises) for name in names)), "")
-    return by_name or next((name for name in exercises if _bare(stem).casefold().endswith(f"_{name}".casefold())), "")
+    bare = _bare(stem).casefold()
+    return by_name or next(
+        (name for name in exercises if bare.endswith(_ends(name)) or bare.startswith(_starts(name))), ""
+    )
 
 
-def _ends(exercises: Collection[str]) -> list[str]:
-    return [f"{mark}{name}".casefold() for name in exercises for mark in "_- "]
+def _ends(exercise: str) -> tuple[str, ...]:
+    return tuple(f"{mark}{exercise.casefold()}" for mark in _MARKS)
+
+
+def _starts(exercise: str) -> tuple[str, ...]:
+    return tuple(f"{exercise.casefold()}{mark}" for mark in _MARKS)
 
 
 def _exercise(name: str, exercises: Collection[str]) -> str:

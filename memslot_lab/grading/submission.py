@@ -5,6 +5,7 @@ Where a student has two answers to an exercise, the one saved later counts, as w
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -122,9 +123,8 @@ class Submissions:
 def _rows(path: Path, archives: Archives, wanted: Exercise | None) -> Iterator[_Row]:
     manifest = read_manifest()
     named = [_named(place, path, manifest, wanted) for place in _unwrapped(_places(path, archives), path, manifest)]
-    mine = [one for one in named if one.student and (not wanted or one.exercise in ("", wanted.name))]
-    mine.sort(key=lambda one: (one.student, one.exercise, one.place.shown))
-    for _, handed_in in groupby(mine, key=lambda one: one.student):
+    named = sorted(filter(lambda one: one.student, named), key=lambda one: (one.student, one.exercise, one.place.shown))
+    for _, handed_in in groupby(named, key=lambda one: one.student):
         yield from _of_student(list(handed_in), manifest, wanted)
 
 
@@ -158,18 +158,28 @@ def _without(place: Place, wrapper: str) -> Place:
 
 
 def _wrapper(places: list[Place], path: Path, manifest: Mapping[str, Exercise]) -> str:
-    """Return a first folder that holds students' folders, an empty string if there is none."""
+    """Return a first folder that holds students' folders or an LMS's files, an empty string if there is none."""
     firsts = {place.parts[0] for place in places if len(place.parts) > 1 and place.parts != (place.parts[0], "")}
-    generic = sorted(first for first in firsts if is_generic(first, manifest))
-    if generic:
-        return generic[0]
     files = [place.parts for place in places if place.parts[-1]]
+    for first in sorted(firsts):
+        seconds = {parts[1] for parts in files if parts[0] == first and len(parts) > 1}
+        of_lms = seconds and all(map(is_lms_name, seconds)) and not is_lms_name(first)
+        if of_lms or is_generic(first, manifest):
+            return first
     if len(firsts) != 1 or not files or any(len(parts) < 3 for parts in files) or is_lms_name(files[0][0]):
         return ""
     seconds = {parts[1] for parts in files}
     of_class = is_zip_name(path.name) or is_zip_name(files[0][0])
-    many = of_class and len(seconds) > 1 and not any(is_generic(second, manifest) for second in seconds)
+    many = (of_class and len(seconds) > 1) or _repeats(files)
+    many = many and not any(is_generic(second, manifest) for second in seconds)
     return files[0][0] if many or seconds <= {"submissions", "submitted"} else ""
+
+
+def _repeats(files: list[tuple[str, ...]]) -> bool:
+    """Return whether folders that lie in one have a file of the same name: they are students, or one would lose it."""
+    level = next((i for i, pieces in enumerate(zip(*files, strict=False)) if len({*pieces}) > 1), 0)
+    names = Counter(name for _, name in {(parts[level], parts[-1].casefold()) for parts in files})
+    return level > 0 and max(names.values()) > 1
 
 
 def _named(place: Place, path: Path, manifest: Mapping[str, Exercise], wanted: Exercise | None) -> _Named:
@@ -203,8 +213,9 @@ def _by_content(place: Place, manifest: Mapping[str, Exercise]) -> str:
 # Rows.
 
 
-def _of_student(handed_in: list[_Named], manifest: Mapping[str, Exercise], wanted: Exercise | None) -> Iterator[_Row]:
+def _of_student(everything: list[_Named], manifest: Mapping[str, Exercise], wanted: Exercise | None) -> Iterator[_Row]:
     """Yield a student's rows: an exercise each, what cannot be told apart each, or that there is nothing."""
+    handed_in = [one for one in everything if not wanted or one.exercise in ("", wanted.name)]
     files = [one for one in handed_in if one.rank]
     markers = [one for one in handed_in if not one.rank]
     unsaid = [one for one in files if not one.exercise and _is_told(one, files)]
@@ -214,7 +225,7 @@ def _of_student(handed_in: list[_Named], manifest: Mapping[str, Exercise], wante
     for name, several in groupby(known, key=lambda one: one.exercise):
         yield partial(_counting, list(several), manifest[name])
     if not (unsaid or troubles or known):
-        yield partial(_nothing, handed_in, wanted)
+        yield partial(_nothing, everything, wanted)
 
 
 def _is_told(one: _Named, files: list[_Named]) -> bool:
@@ -278,6 +289,9 @@ def _nothing(handed_in: list[_Named], wanted: Exercise | None) -> Submission:
     first = min(handed_in, key=lambda one: (len(one.place.parts), one.place.shown))
     problem = first.place.problem
     sentence = problem.sentence if problem else "nothing that could be an answer; hand in the exercise's .ipynb"
+    others = sorted({one.exercise for one in handed_in if one.exercise})
+    if wanted and others:
+        sentence = f"answers to {', '.join(others)}, and none to {wanted.name}; hand in {wanted.name}.ipynb"
     return Submission(
         first.student, wanted.name if wanted else "", first.place.shown, status="no-notebook", sentence=sentence
     )

@@ -173,6 +173,15 @@ def test_class_page_says_why_a_submission_is_not_judged() -> None:
     assert text.endswith("cyd 03_delete bad-notebook save it again in Jupyter")
 
 
+def test_class_page_says_which_of_several_files_counts() -> None:
+    """Nobody's file is passed over without the teacher's knowing."""
+    two = replace(mark("ada"), sentence="ada/b.py counts as the last of 2; not looked at: ada/a.py")
+    cards = Page(class_page([two, mark("bob")])).cards
+
+    assert cards["Several files, of which one counts"].endswith(two.sentence)
+    assert "Several files, of which one counts" not in Page(class_page([mark("bob")])).cards
+
+
 def test_class_page_links_each_page_where_there_are_pages() -> None:
     """An odd name is quoted; a grader's error has no page."""
     marks = [mark("ada"), mark("Zoë/../x"), Mark("dan", "03_delete", "dan", 0, 10, "grader-error", "the grader failed")]

@@ -223,6 +223,60 @@ def test_find_wanted_exercise_alone_is_found(tmp_path: Path) -> None:
     assert found == [(student, "03_delete", status) for student, status in wanted]
 
 
+@pytest.mark.parametrize(
+    ("names", "students"),
+    [
+        (["hw03/ada/03_delete.py", "hw03/bob/03_delete.py"], ["ada", "bob"]),
+        (
+            ["class/in/ada/03_delete.py", "class/in/bob/03_delete.py", "class/in/cyd/04_create.py"],
+            ["ada", "bob", "cyd"],
+        ),
+        (["ada/first/03_delete.py", "ada/second/04_create.py"], ["ada", "ada"]),
+        (["ada/03_delete/a.py", "ada/03_delete/b.py"], ["ada"]),
+        (["dl/lovelaceada_1_222_03_delete.py", "dl/bob_2_333_03_delete.py"], ["bob_2", "lovelaceada_1"]),
+        (["mon/ada_1_222_03_delete.py", "tue/bob_2_333_03_delete.py"], ["ada_1", "bob_2"]),
+        (["dl/Ada_7_assignsubmission_file_/03_delete.py", "dl/Bob_8_assignsubmission_file_/x.py"], ["Ada_7", "Bob_8"]),
+        (["dl/Ada_7_assignsubmission_file_/03_delete.py", "dl/Ada_7_assignsubmission_file_/old.py"], ["Ada_7"]),
+    ],
+)
+def test_find_looks_through_folders_around_the_class(tmp_path: Path, names: list[str], students: list[str]) -> None:
+    """As downloads come out of an archive; a single student's own folders stay theirs."""
+    for name in names:
+        put(tmp_path, name, PYTHON)
+
+    assert [row.student for row in rows(tmp_path)] == students
+
+
+def test_find_looks_through_a_folder_in_a_class_zip(tmp_path: Path) -> None:
+    """That of an LMS's download, zipped with the folder around it."""
+    names = ("dl/lovelaceada_1_222_03_delete.py", "dl/bob_2_333_03_delete.py")
+    path = put(tmp_path, "all.zip", zip_of(dict.fromkeys(names, PYTHON)))
+
+    assert [row.student for row in rows(path)] == ["bob_2", "lovelaceada_1"]
+
+
+def test_find_a_later_file_whose_name_begins_with_the_exercise_counts(tmp_path: Path) -> None:
+    """An untouched notebook is not preferred for its name."""
+    for name, when in (("03_delete.ipynb", 1), ("03_delete-final.ipynb", 2)):
+        os.utime(put(tmp_path, f"ada/{name}"), (when, when))
+
+    assert the_row(tmp_path).place == "ada/03_delete-final.ipynb"
+
+
+def test_find_one_exercise_tells_who_answered_another(tmp_path: Path) -> None:
+    """A row for each, in folders or not."""
+    for name in ("ada/04_create.ipynb", "bob_04_create.ipynb", "cyd - 03_delete.ipynb"):
+        put(tmp_path, name)
+    ada, bob, cyd = rows(tmp_path, "03_delete")
+
+    assert [(row.student, row.status) for row in (ada, bob, cyd)] == [
+        ("ada", "no-notebook"),
+        ("bob", "no-notebook"),
+        ("cyd", ""),
+    ]
+    assert ada.sentence == bob.sentence == "answers to 04_create, and none to 03_delete; hand in 03_delete.ipynb"
+
+
 @pytest.mark.parametrize("last", ["ipynb", "py"])
 def test_find_two_answers_the_one_saved_later_counts(tmp_path: Path, last: str) -> None:
     """Of a notebook and a Python file, as when a learner checks; and the row says so."""

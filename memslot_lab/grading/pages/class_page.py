@@ -4,7 +4,7 @@ It shows what hidden cases were failed: it is the teacher's. Whatever comes from
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -72,6 +72,7 @@ def class_page(
         _card("Nearly identical", page.alike(alike)),
         _card("Slowest", page.slowest()),
         _card("Not judged", page.unjudged()),
+        _card("Several files, of which one counts", page.several()),
         _card("All submissions", page.all()),
         "</main>",
         f"<script>{static('class.js')}</script>",
@@ -197,19 +198,20 @@ class _Page:
     def unjudged(self) -> Iterator[str]:
         """Yield those that could not be judged, with the sentence that the student reads."""
         rest = [mark for mark in self._marks if mark.status != "graded"]
-        if rest:
+        yield from self._told("why not judged", rest, "status", lambda mark: f"<code>{shown(mark.status)}</code>")
+
+    def several(self) -> Iterator[str]:
+        """Yield those that were judged by one of several files."""
+        rest = [mark for mark in self._marks if mark.status == "graded" and mark.sentence]
+        yield from self._told("which file counts", rest, "points", _points)
+
+    def _told(self, caption: str, marks: list[Mark], third: str, of: Callable[[Mark], str]) -> Iterator[str]:
+        if marks:
             rows = [
-                (
-                    self._who(mark),
-                    shown(mark.exercise or mark.place),
-                    f"<code>{shown(mark.status)}</code>",
-                    inline(mark.sentence),
-                )
-                for mark in rest[:_MOST]
+                (self._who(mark), shown(mark.exercise or mark.place), of(mark), inline(mark.sentence))
+                for mark in marks[:_MOST]
             ]
-            yield _table("why not judged", ("student", "of", "status", "what the student reads"), rows) + _cut(
-                len(rest)
-            )
+            yield _table(caption, ("student", "of", third, "what the student reads"), rows) + _cut(len(marks))
 
     def all(self) -> Iterator[str]:
         """Yield every submission, in a table that can be sorted."""
