@@ -4,6 +4,7 @@ Exit status: 0 done, 1 the answer is no, 2 the call or the input is unusable.
 """
 
 import argparse
+import errno
 import json
 import sys
 from collections.abc import Sequence
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+_NEXT = {errno.ENOSPC: "free some space or choose another place", errno.EACCES: "choose a place that you may use"}
+_ELSE = "check its name, or choose another place"
+
 _DRAWN = 2000  # requests of a VM: more do not fit a picture
 
 
@@ -39,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except OSError as error:
-        return unusable(f"{error.filename or 'output'}: {error.strerror}; free some space or choose another place")
+        return unusable(f"{error.filename or 'output'}: {error.strerror}; {_NEXT.get(error.errno or 0, _ELSE)}")
     except KeyboardInterrupt:
         return 130  # as a shell reports Ctrl-C
 

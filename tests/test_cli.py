@@ -161,8 +161,20 @@ def test_replay_onto_a_full_device_says_so(capsys: pytest.CaptureFixture[str]) -
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
 
     assert done.returncode == 2
-    assert "No space left" in done.stderr
+    assert "No space left on device; free some space" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_place_that_cannot_be_written_is_an_error_with_a_next_step(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Space is not what is missing there."""
+    out = str(tmp_path / "no" / "x.zip")
+    assert main(["gradescope-zip", "03_delete", "--out", out]) == 2
+
+    assert capsys.readouterr().err.endswith(
+        f"{out}: No such file or directory; check its name, or choose another place\n"
+    )
 
 
 @pytest.mark.parametrize("words", [["reply"], ["lab", "--port", "99999"], ["replay"]])

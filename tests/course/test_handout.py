@@ -1,6 +1,7 @@
 """Variants handed out: a folder a student, the code in each notebook, and a check that goes by it."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -226,6 +227,22 @@ def test_check_of_a_whole_folder_wants_the_students_variant(
     assert main(["check", "--json", "--course-seed", SEED, "--student", TURNED]) == 1
     assert "answers variant" in json.loads(capsys.readouterr().out)["exercises"][0]["problem"]
     assert main(["check", "--student", TURNED]) == 2
+
+
+def test_check_of_a_students_folder_within_a_course_looks_at_what_lies_there(
+    handed_out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not at the teacher's own exercises above it."""
+    shutil.copytree(ROOT / "exercises", tmp_path / "exercises")
+    (tmp_path / "in" / "ada").mkdir(parents=True)
+    shutil.copy(handed_out / TURNED / "03_delete.ipynb", tmp_path / "in" / "ada")
+    monkeypatch.chdir(tmp_path / "in" / "ada")
+
+    assert main(["check", "--course-seed", SEED, "--student", TURNED]) == 1
+    said = capsys.readouterr().out
+    assert "03_delete was not handed in" not in said
+    assert "delete: not written yet" in said
+    assert said.count("was not handed in") == 12
 
 
 def test_file_under_another_name_is_told_its_exercise(tmp_path: Path) -> None:

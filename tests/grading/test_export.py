@@ -341,6 +341,7 @@ def broken(text: str) -> Callable[[Path], object]:
         (lambda _: None, ["junit", "--gradebook", "x"], "--gradebook goes with --to nbgrader"),
         (lambda _: None, ["junit", "--assignment", "x"], "--gradebook goes with --to nbgrader"),
         (lambda _: None, ["nbgrader", "--gradebook", "gone/away/x.db"], "gone/away is not there"),
+        (lambda _: None, ["nbgrader", "--gradebook", "nocourse"], "nocourse is not there"),
         (lambda _: None, ["nbgrader", "--gradebook", "."], "pip install nbgrader"),
     ],
 )

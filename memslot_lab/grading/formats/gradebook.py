@@ -99,8 +99,9 @@ def gradebook_url(place: str) -> str:
         return place
     path = Path(place)
     file = path / "gradebook.db" if path.is_dir() else path
-    if not file.parent.is_dir():
-        words = f"{file.parent} is not there; give --gradebook nbgrader's course folder, its gradebook.db or a URL"
+    missing = path if file is path and not path.exists() and path.suffix != ".db" else file.parent
+    if not missing.is_dir():
+        words = f"{missing} is not there; give --gradebook nbgrader's course folder, its gradebook.db or a URL"
         raise ExportError(words)
     return f"sqlite:///{file}"
 

@@ -205,7 +205,7 @@ class _Page:
         rest = [mark for mark in self._marks if mark.status == "graded" and mark.sentence]
         yield from self._told("which file counts", rest, "points", _points)
 
-    def _told(self, caption: str, marks: list[Mark], third: str, of: Callable[[Mark], str]) -> Iterator[str]:
+    def _told(self, caption: str, marks: list[Mark], third: str, of: "Callable[[Mark], _Cell | str]") -> Iterator[str]:
         if marks:
             rows = [
                 (self._who(mark), shown(mark.exercise or mark.place), of(mark), inline(mark.sentence))
