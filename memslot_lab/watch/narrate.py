@@ -56,8 +56,7 @@ class _Narrator:
             self._remember(comparison)
         moment.writes = [self._with_origin(write) for write in moment.writes]
         moment.sentence = self._sentence(moment)
-        for write in moment.writes:
-            self._follow(write)
+        self._follow(moment.writes)
         if moment.locals is not None:
             self.variables[moment.depth] = moment.locals
         moment.hole = self.hole
@@ -71,26 +70,42 @@ class _Narrator:
         if self.tape.opens is not None:
             return self.tape.opens if self.tape.opens >= 0 else None
         index = self.now.at(Table.ID_TO_INDEX, hand.id)
-        return index if isinstance(index, int) and 0 <= index < self.now.used else None
+        if not isinstance(index, int) or index < 0:
+            return None
+        # Up to 5.6 an unused slot has its entry too, without pages, and a create begins there.
+        entry = self._slot(self.now.at(Table.MEMSLOTS, index))
+        unused = entry is not None and entry.id == hand.id and not entry.npages
+        return index if index < self.now.used or unused else None
 
     def _with_origin(self, write: Write) -> Write:
         shifted = write.table is Table.MEMSLOTS and write.value != self.tape.hand and self._slot(write.value)
         return write._replace(origin=self.place_of.get(cast("int", write.value))) if shifted else write
 
-    def _follow(self, write: Write) -> None:
-        if write.table is Table.USED_SLOTS:
-            used = self.now.used
-            opens = self.hole is None and (self.tape.hand is not None or not self.tape.arguments)
-            if opens and write.value == used + 1:
-                self.hole = used
-        elif write.table is Table.MEMSLOTS:
-            if write.origin is not None and write.place == self.hole:
-                self.hole = write.origin
-            elif write.value == self.tape.hand and write.value is not None:
-                self.hole = None
-            if isinstance(write.value, int):
-                self.place_of[write.value] = write.place
-        self.now.apply(write)
+    def _follow(self, writes: list[Write]) -> None:
+        """Carry out the writes of one operation; the hole goes where the slot in its place came from."""
+        origins = {write.place: write.origin for write in writes if write.origin is not None}
+        while self.hole in origins:
+            self.hole = origins.pop(self.hole)
+        for write in writes:
+            if write.table is Table.USED_SLOTS:
+                self._open_at_the_back(write)
+            elif write.table is Table.MEMSLOTS:
+                self._follow_entry(write)
+            self.now.apply(write)
+
+    def _open_at_the_back(self, write: Write) -> None:
+        opens = self.hole is None and (self.tape.hand is not None or not self.tape.arguments)
+        if opens and write.value == self.now.used + 1:
+            self.hole = self.now.used
+
+    def _follow_entry(self, write: Write) -> None:
+        slot, hand = self._slot(write.value), self._slot(self.tape.hand)
+        if write.value == self.tape.hand is not None or (slot and write.origin is None and write.place == self.hole):
+            self.hole = None
+        elif slot and hand and slot.id == hand.id and self.hole is not None:
+            self.hole = write.place  # its old value is the hole itself, as in a swap
+        if isinstance(write.value, int):
+            self.place_of[write.value] = write.place
 
     def _remember(self, comparison: Comparison) -> None:
         """Keep who was compared with the slot in the hand: a move rests on that."""

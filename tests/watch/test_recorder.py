@@ -21,6 +21,7 @@ from memslot_lab.engine import (
     update,
     update_memslots,
 )
+from memslot_lab.eras import v5_6
 from memslot_lab.watch import Kind, Table, Tape, record
 
 from ..conformance.operations import apply, load_sequences
@@ -155,6 +156,52 @@ def test_record_sentences_of_a_create_tell_the_story(slots: Memslots) -> None:
         ("store slot 7 at index 2", None),
         ("note the place: id 7 is at index 2", None),
     ]
+
+
+def test_record_of_the_old_sort_tells_the_hole_where_i_stands() -> None:
+    """Kernel 5.6 begins in the tail, at the entry of the unused id; from there the hole is at its local i."""
+    slots = v5_6.alloc_memslots(8)
+    tape = record(v5_6.update_memslots, slots, MemorySlot(6, 0x100, 0x80), Change.CREATE)
+
+    assert tape[0].hole == 6
+    noted = [frame for frame in tape if frame.source == "i -= 1"]
+    assert [frame.hole for frame in noted] == [frame.locals["i"] for frame in noted] == [5, 4, 3, 2, 1, 0]
+    assert tape[-1].hole is None
+
+
+def swaps(slots: Memslots, slot: MemorySlot) -> None:
+    """Take the old value along to the back."""
+    mslots = slots.memslots
+    for i in range(3):
+        mslots[i], mslots[i + 1] = mslots[i + 1], mslots[i]
+
+
+def forward(slots: Memslots, slot: MemorySlot) -> None:
+    """Shift all toward the front at once."""
+    slots.memslots[0:3] = slots.memslots[1:4]
+
+
+def backward(slots: Memslots, slot: MemorySlot) -> None:
+    """Shift all toward the back at once."""
+    slots.memslots[1:4] = slots.memslots[0:3]
+
+
+def fills(slots: Memslots, slot: MemorySlot) -> None:
+    """Put a slot from nowhere into the hole."""
+    slots.memslots[0] = MemorySlot(6, 0x900, 0x80)
+
+
+@pytest.mark.parametrize(
+    ("function", "slot_id", "holes"),
+    [(swaps, 1, [0, 1, 1, 2, 2, 3, 3]), (forward, 1, [0, 3]), (backward, 3, [3, 0]), (fills, 1, [0, None])],
+)
+def test_record_tells_the_hole_of_swaps_and_slices(
+    function: Callable[[Memslots, MemorySlot], None], slot_id: int, holes: list[int | None], slots: Memslots
+) -> None:
+    """The old value of a slot is a hole wherever it is; what fills the hole ends it."""
+    tape = record(function, slots, MemorySlot(slot_id, 0x80, 0x8))
+
+    assert [frame.hole for frame in tape if frame.writes or not frame.step] == holes
 
 
 def test_record_sentences_of_a_delete_tell_the_gap_and_the_stale_copy(slots: Memslots) -> None:
