@@ -110,7 +110,8 @@ def _function(data: object) -> dict[str, Any]:
     kernel = KERNEL.get(name, KernelFunction())
     source = [_list(line, 2, least=2) for line in _list(given["source"], _LINES)]
     lines = [(_whole(number, 0, _NUMBER), _text(text)) for number, text in source]
-    return {"name": name, "kernel": kernel.name, "caption": kernel.caption, "source": lines}
+    own = given.get("own") is True
+    return {"name": name, "kernel": kernel.name, "caption": kernel.caption, "source": lines, "own": own}
 
 
 def _row(data: object) -> list[int] | str:

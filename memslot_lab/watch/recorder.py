@@ -100,7 +100,7 @@ class _Recorder(Tracer):
         given = [self._lend_argument(arg) for arg in args]
         watched = WatchedMemslots(slots, self, self._lend)
         start = self._start(slots)
-        self.codes.append(Code(name, KERNEL.get(name, KernelFunction())))
+        self.codes.append(Code(name, KERNEL.get(name, KernelFunction()), own=True))
         self._open = Moment(Kind.CALL, 0, 0, 0)
 
         def call() -> object:

@@ -2,14 +2,17 @@
 
 import ast
 import inspect
+import os
 import re
 import textwrap
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from types import CodeType
 
 from memslot_lab.watch.words import KERNEL, KernelFunction
 
+_KERNELS = tuple(f"{Path(__file__).parents[1] / name}{os.sep}" for name in ("engine", "eras"))
 _WORKSHOP = re.compile(r"  # (?:noqa|pyright|type):[^#]*(?=  #|$)")  # notes to the tools, not to a reader
 
 __all__ = ["Code", "code_of", "loops_in_a_line"]
@@ -27,11 +30,14 @@ class Code:
         What it stands for.
     source : tuple[tuple[int, str], ...]
         Line numbers and lines; empty where the source is not to be had.
+    own : bool
+        Whether it is neither the engine's nor an era's, so stands in the place of the kernel's function, not for it.
     """
 
     name: str
     kernel: KernelFunction
     source: tuple[tuple[int, str], ...] = ()
+    own: bool = False
 
     def line(self, number: int) -> str:
         """Return one line without its indentation, or an empty string."""
@@ -46,7 +52,7 @@ def code_of(code: CodeType) -> Code:
 @lru_cache(maxsize=256)
 def _code_of(code: CodeType, filename: str) -> Code:  # code from two files may be equal, and have source in one of them
     name = code.co_name
-    return Code(name, KERNEL.get(name, KernelFunction()), _source(code))
+    return Code(name, KERNEL.get(name, KernelFunction()), _source(code), own=not filename.startswith(_KERNELS))
 
 
 def _source(code: CodeType) -> tuple[tuple[int, str], ...]:

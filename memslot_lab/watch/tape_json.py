@@ -32,10 +32,7 @@ def encode(tape: Tape) -> dict[str, Any]:
         "title": tape.title,
         "arguments": list(tape.arguments),
         "capacity": start.capacity,
-        "functions": [
-            {"name": code.name, "kernel": code.kernel.name, "caption": code.kernel.caption, "source": code.source}
-            for code in tape.codes
-        ],
+        "functions": [_function(code) for code in tape.codes],
         "rows": [_row(row) for row in tape.rows],
         "hand": tape.hand,
         "opens": tape.opens,
@@ -52,6 +49,11 @@ def encode(tape: Tape) -> dict[str, Any]:
         "shifts": tape.shifts,
         "compares": tape.compares,
     }
+
+
+def _function(code: Code) -> dict[str, Any]:
+    data = {"name": code.name, "kernel": code.kernel.name, "caption": code.kernel.caption, "source": code.source}
+    return data | ({"own": True} if code.own else {})
 
 
 def _row(row: object) -> list[int] | str:
@@ -149,6 +151,7 @@ def _tape(data: dict[str, Any]) -> Tape:
                 code["name"],
                 KernelFunction(code["kernel"], code["caption"]),
                 tuple((number, text) for number, text in code["source"]),
+                own=code.get("own", False),
             )
             for code in data["functions"]
         ],

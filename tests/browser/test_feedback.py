@@ -1,5 +1,6 @@
 """The pages of a grading run, opened from a file as students and teachers do: they step, sort, and run nothing else."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -101,6 +102,8 @@ def test_feedback_page_steps_through_both_runs_and_is_for_everybody(page: Page, 
     expect(page.get_by_role("heading", level=1)).to_have_text("Feedback for ada")
     expect(shown.counts).to_contain_text("step 2 of 6")
     expect(page.locator(".lm-panename")).to_have_text(["yours", "the kernel's"])
+    expect(page.locator(".lm-kernel").first).to_have_text(re.compile("^in the place of the kernel's kvm_memslot_del"))
+    expect(page.locator(".lm-kernel").last).to_have_text(re.compile("^the kernel's kvm_memslot_delete"))
     shown.press("ArrowRight", "ArrowRight")
     expect(shown.counts).to_contain_text("step 4 of 6")
     shown.button("one step back").click()

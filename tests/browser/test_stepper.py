@@ -18,6 +18,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDE, PHONE = {"width": 1400, "height": 1500}, {"width": 390, "height": 844}
 SIZES = [3, 8, 32, 200, 509]
+# Whose code it is: a mutant's and the kernel's.
+KERNELS = [re.compile(r"^in the place of the kernel's kvm_memslot_delete\(\)"), re.compile(r"^the kernel's kvm_mem")]
 LISTED = ["ArrowRight", "ArrowLeft", "Home", "End", "Space", "n", "p", "t", "+", "-", "?"]
 # What JupyterLab makes of these: new cells above and below, cut, deleted twice, to Markdown, run, selected, undone.
 JUPYTERLAB = ["a", "b", "x", "d", "d", "m", "y", "z", "c", "v", "Enter", "Shift+Enter", "Escape", "j", "k", "Delete"]
@@ -267,6 +269,7 @@ def test_compare_steps_both_and_marks_the_first_difference(
     assert found.first is not None
     expect(shown.root.locator(".lm-first")).to_contain_text(found.sentence)
     expect(shown.root.locator(".lm-panename")).to_have_text(list(names))
+    expect(shown.root.locator(".lm-kernel")).to_have_text(KERNELS)
     shown.press("Home", "ArrowRight", "ArrowRight")
     for position in (2, found.first):
         shown.go(position)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from memslot_lab.cost import cost_of
+from memslot_lab.course.mutants import load_mutants
 from memslot_lab.engine import (
     Change,
     MemorySlot,
@@ -124,6 +125,16 @@ def test_record_follows_helpers_and_names_the_kernels_functions(slots: Memslots)
     ]
     assert [frame.source for frame in tape if frame.shifts] == ["mslots[i] = other"]
     assert all(frame.sentence for frame in tape)
+
+
+def test_record_tells_a_mutants_functions_from_the_kernels(slots: Memslots) -> None:
+    """A function of the same name is another's own, also in the JSON; the kernel's says nothing of it."""
+    wrong = load_mutants()[0].module().delete
+    tapes = [record(function, slots, BLANK) for function in (wrong, delete)]
+
+    assert [tape.codes[0].kernel.name for tape in tapes] == ["kvm_memslot_delete()"] * 2
+    assert [Tape.from_json(tape.to_json()).codes[0].own for tape in tapes] == [True, False]
+    assert [tape.to_json()["functions"][0].get("own") for tape in tapes] == [True, None]
 
 
 def test_record_shows_lines_after_equal_code_that_has_none(slots: Memslots) -> None:

@@ -114,9 +114,10 @@ class Pane {
   }
 
   showSource(state) {
-    const { name, kernel, caption } = this.tape.functions[state.f];
+    const { name, kernel, caption, own } = this.tape.functions[state.f];
     say(this.path, state.stack.map((f) => `${this.tape.functions[f].name}()`).join(" › "));
-    say(this.kernel, kernel ? `the kernel's ${kernel}${caption ? `: ${caption}` : ""}` : "");
+    const words = `${own ? "in the place of " : ""}the kernel's ${kernel}${caption ? `: ${caption}` : ""}`;
+    say(this.kernel, kernel ? words : "");
     const code = this.code(state.f);
     if (this.shown !== code) {
       this.source.replaceChildren(code.node);
