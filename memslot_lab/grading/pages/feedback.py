@@ -223,4 +223,5 @@ def _next_step(mark: Mark) -> str:
     if mark.status != "graded" or mark.score == mark.max_score:
         return ""
     words = "run <code>check()</code> in the notebook, or <code>memslot-lab check</code>, before you hand in again"
-    return f"<footer><p>Your own check says the same of every case that is not hidden, but lends what is not lent here: {words}.</p></footer>"
+    but = "but lends what is not lent here"
+    return f"<footer><p>Your own check says the same of every case that is not hidden, {but}: {words}.</p></footer>"
