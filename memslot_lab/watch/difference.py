@@ -20,7 +20,8 @@ class Difference:
     Parameters
     ----------
     pairs : tuple[tuple[int, int], ...]
-        Frames of the two tapes that belong together: the beginning, each pair of writes, the end.
+        Frames of the two tapes that belong together: the beginning, each pair of writes, the end; all of them, one by
+        one, where nothing is written.
     first : int or None
         Which of the pairs is the first difference; None if there is none.
     sentence : str
@@ -138,6 +139,8 @@ def _couples(steps_a: list[_Step], steps_b: list[_Step]) -> list[_Couple]:
 
 
 def _pairs(couples: list[_Couple], ends: tuple[int, int]) -> list[tuple[int, int]]:
+    if not couples:
+        return [(min(at, ends[0]), min(at, ends[1])) for at in range(max(ends) + 1)]
     pairs = [(0, 0)]
     for one, other in couples:
         at, at_other = pairs[-1]

@@ -23,6 +23,8 @@ __all__ = ["record"]
 
 _OURS = ("memslot_lab.engine.update", "memslot_lab.engine.lookup", "memslot_lab.engine.reference")
 _ERAS = "memslot_lab.eras."
+_REGION = "memslot_lab.engine.region"
+_CHECKS = frozenset({"classify", "_require_form", "_require_fixed", "_require_free"})  # there, what asks of the array
 _NOT_FOLLOWED, _QUIET = -1, -2  # quiet: a lambda or a comprehension is a part of the line that it stands on
 _SHOWN = frozenset({int, WatchedGfn, MemorySlot})
 _FIELDS = [field.name for field in fields(MemorySlot)]
@@ -108,7 +110,11 @@ class _Recorder(Tracer):
             return list(cast("Iterator[object]", value)) if isinstance(value, Iterator) else value
 
         run = run_with_budget(call, 0, tracer=self)
+        returned = None if run.stopped_at or run.error else in_words(_plain(run.value), most=200)
         self._end(run)
+        code = getattr(function, "__code__", None)
+        if returned is not None and code and self._numbers.get(code) == _NOT_FOLLOWED:
+            self._return_to_nobody(returned)
         words = tuple(map(_argument, args))
         return Tape(
             title=f"{name}({', '.join(['slots', *words])})",
@@ -119,7 +125,7 @@ class _Recorder(Tracer):
             opens=next((arg for arg in args if type(arg) is int), None),
             start=start,
             moments=self.moments,
-            returned=None if run.stopped_at or run.error else in_words(_plain(run.value), most=200),
+            returned=returned,
         )
 
     def _end(self, run: Run) -> None:
@@ -129,6 +135,11 @@ class _Recorder(Tracer):
             kind, text = (Kind.STOP, "") if run.stopped_at else (Kind.ERROR, _error_text(run.error))
             last = self._raising[1] if self._raising and not run.stopped_at else self.moments[-1]
             self.moments.append(Moment(kind, last.code, last.depth, last.line, text=text))
+
+    def _return_to_nobody(self, text: str) -> None:
+        """Say what the recorded function returned, if it is not followed itself, only what it calls."""
+        line = next((moment.line for moment in reversed(self.moments) if not moment.depth), 0)
+        self.moments.append(Moment(Kind.RETURN, 0, 0, line, text=text))
 
     # Events of the interpreter.
 
@@ -154,7 +165,7 @@ class _Recorder(Tracer):
 
     def _number_of(self, frame: FrameType) -> int:
         module, code = str(frame.f_globals.get("__name__")), frame.f_code
-        if not (module in _OURS or module.startswith(_ERAS)) and is_library(frame):
+        if not _is_ours(module, code.co_name) and is_library(frame):
             number = _NOT_FOLLOWED
         elif code.co_name.startswith("<") and self._stack:
             number = _QUIET
@@ -311,6 +322,10 @@ class _Recorder(Tracer):
         self._lent.append(value)
         self._row_by_object[id(value)] = row
         return value
+
+
+def _is_ours(module: str, name: str) -> bool:
+    return module in _OURS or module.startswith(_ERAS) or (module == _REGION and name in _CHECKS)
 
 
 def _is_slot(value: object) -> TypeGuard[MemorySlot]:

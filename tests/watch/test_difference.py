@@ -5,7 +5,17 @@ from collections.abc import Callable
 import pytest
 
 from memslot_lab.course.mutants import load_mutants
-from memslot_lab.engine import Change, MemorySlot, Memslots, delete, insert_back, move_backward, update_memslots
+from memslot_lab.course.variants import judged_in
+from memslot_lab.engine import (
+    Change,
+    MemorySlot,
+    Memslots,
+    UserspaceMemoryRegion,
+    delete,
+    insert_back,
+    move_backward,
+    update_memslots,
+)
 from memslot_lab.watch import Difference, diff, record
 
 BLANK = MemorySlot(5, 0, 0)
@@ -89,6 +99,26 @@ def test_diff_return_value_alone_parts_at_the_end(slots: Memslots) -> None:
 
     assert found.first == len(found.pairs) - 1
     assert found.sentence == "neither writes; yours returns 2, the kernel's returns 1"
+
+
+def test_diff_of_runs_that_write_nothing_goes_through_all_their_lines(slots: Memslots) -> None:
+    """The shorter run waits at its end; what the longer returns is the last that is seen, not what a helper does."""
+
+    def classify(slots: Memslots, region: UserspaceMemoryRegion) -> str:
+        return "EINVAL"
+
+    region = UserspaceMemoryRegion(6, 0, 0x110000, 0x2000, 0x7F0000000000)
+    tapes = [record(function, slots, region) for function in (classify, judged_in("classify", None).reference)]
+    found = diff(*tapes)
+
+    assert len(tapes[0]) < len(tapes[1])
+    assert found.pairs == tuple((min(i, len(tapes[0]) - 1), i) for i in range(len(tapes[1])))
+    assert (found.first, found.sentence) == (
+        len(tapes[1]) - 1,
+        "neither writes; yours returns 'EINVAL', the kernel's returns 'EEXIST'",
+    )
+    assert (tapes[1][-1].sentence, tapes[1][-1].depth) == ("classify() returns 'EEXIST'", 0)
+    assert "other is slot 0 now" in [frame.sentence for frame in tapes[1]]
 
 
 def test_diff_slots_that_are_returned_are_called_by_their_ids(slots: Memslots) -> None:

@@ -151,7 +151,8 @@ class Pane {
   showWords(state, frame, step, waits) {
     const sign = { error: "✕ ", stop: "✕ " }[frame.k] ?? "";
     this.say.classList.toggle("lm-bad", sign !== "");
-    say(this.say, waits ? "waits here" : sign + this.tape.sentence(step));
+    const paused = waits && step < this.tape.length - 1;
+    say(this.say, paused ? "waits here" : sign + this.tape.sentence(step));
     const done = (frame.r ?? []).map(([table, place]) => `read ${placeName(table, place)}`);
     for (const [table, place] of frame.w ?? []) {
       if (table <= USED_SLOTS) done.push(`wrote ${placeName(table, place)} = ${this.valueAt(state, table, place)}`);
