@@ -7,6 +7,7 @@ import re
 from dataclasses import FrozenInstanceError
 
 from memslot_lab.course.seen import Difference
+from memslot_lab.course.stages.arrays import NoEnd
 from memslot_lab.course.stages.coding import type_name
 from memslot_lab.course.stages.playing import Played, Raised, Spot
 
@@ -41,6 +42,9 @@ def _raised(name: str, raised: Raised) -> Difference:
         return Difference(
             kind, "an end", f"{name}() called itself until Python gave up.", "When does it stop calling itself?"
         )
+    if kind == NoEnd.__name__:
+        sentence = f"{name}() gives one item after the other and no end: {raised.message}, more than an array can hold."
+        return Difference("no end", "an end", sentence, "After which item does what you return end?")
     where = f", {_where(raised.spot)}" if raised.spot else ""
     sentence = f"{name}() raised {kind}: {raised.message}{where}.{_advice(raised)}"
     return Difference(kind, "no error", sentence, _question(raised))

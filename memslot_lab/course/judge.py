@@ -209,9 +209,9 @@ def _unusable(name: str, judged: Judged, player: Player) -> str:
         return f"{name} is {facts.words}, not a function: run the cell that defines it."
     if facts.ours:
         return f"This {name}() is the engine's own: run your answer cell, so that yours takes its place."
-    if (facts.kind == "generator" and not judged.iterates) or facts.kind == "async generator":
+    if facts.kind == "generator" and not judged.iterates:
         return f"{name}() contains `yield`: calling it runs nothing of it. Take the yield out."
-    if facts.kind == "coroutine":
+    if facts.kind in ("coroutine", "async generator"):
         return f"{name}() is an `async def`: calling it runs nothing of it. Write `def`."
     if not facts.fits:
         return f"It is called as {name}({', '.join(wanted)}), but yours is {name}{facts.parameters}."

@@ -6,6 +6,7 @@ Python's own tracing tells the lines and the locals, a `WatchedMemslots` the res
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from inspect import CO_GENERATOR
+from itertools import islice
 from opcode import opmap
 from types import CodeType, FrameType
 from typing import Any, TypeGuard, cast
@@ -107,7 +108,9 @@ class _Recorder(Tracer):
 
         def call() -> object:
             value = function(watched, *given)
-            return list(cast("Iterator[object]", value)) if isinstance(value, Iterator) else value
+            return (
+                [*islice(cast("Iterator[object]", value), max(self.left, 0))] if isinstance(value, Iterator) else value
+            )
 
         run = run_with_budget(call, 0, tracer=self)
         returned = None if run.stopped_at or run.error else in_words(_plain(run.value), most=200)
@@ -127,6 +130,10 @@ class _Recorder(Tracer):
             moments=self.moments,
             returned=returned,
         )
+
+    def _walked(self, walk: Iterator[object]) -> list[object]:
+        """Return what an iterator gives; one without a line of its own costs no step, and may have no end."""
+        return [*islice(walk, max(self.left, 0))]
 
     def _end(self, run: Run) -> None:
         self._keep()

@@ -1,6 +1,7 @@
 """Functions that only read: which names are asked for, what a walk gave, how the cost of a search is told."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from itertools import cycle, repeat
 
 import pytest
 
@@ -19,9 +20,9 @@ def called(name: str, function: Callable[..., object]) -> Callable[..., object]:
 
 
 def returning(value: object) -> Callable[..., object]:
-    """Return a function of an array that returns this."""
+    """Return a function that returns this."""
 
-    def function(slots: Memslots) -> object:
+    def function(*args: object) -> object:
         return value
 
     return function
@@ -78,6 +79,52 @@ def test_walk_without_end_is_ended() -> None:
             yield slots.memslots[0]
 
     assert "was stopped after" in shown(called("for_each_memslot", endless)).sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("violations", returning(repeat("HIGHEST_GFN_FIRST"))),
+        ("for_each_memslot", returning(cycle((MemorySlot(0, 0, 1), MemorySlot(1, 1, 1))))),
+        ("for_each_in_gfn_range", returning(repeat(None))),
+    ],
+)
+def test_iterator_without_end_is_left_and_said(name: str, function: Callable[..., object]) -> None:
+    """What is drawn without a step of the learner's own is bounded too, also where the run is recorded."""
+    failure = shown(called(name, function))
+
+    assert failure.got == "no end"
+    assert failure.sentence == (
+        f"{name}() gives one item after the other and no end: 1,000 items were taken, more than an array can hold."
+    )
+    assert failure.hint == "After which item does what you return end?"
+
+
+def test_walk_may_be_what_a_for_loop_takes_by_its_indices() -> None:
+    """A for loop asks an object without `__iter__` for one index after the other."""
+
+    class Walk:
+        def __init__(self, slots: Memslots) -> None:
+            self.used = [slot for slot in slots.memslots[: slots.used_slots] if slot.npages]
+
+        def __getitem__(self, index: int) -> MemorySlot:
+            return self.used[index]
+
+    def walk(slots: Memslots) -> Walk:
+        return Walk(slots)
+
+    assert check(called("for_each_memslot", walk)).passed
+
+
+def test_asynchronous_generator_is_told_to_be_none() -> None:
+    """To take its `yield` out would not help."""
+
+    async def walk(slots: Memslots) -> AsyncIterator[MemorySlot]:
+        yield slots.memslots[0]
+
+    (task,) = check(called("for_each_memslot", walk)).tasks
+
+    assert task.problem == "for_each_memslot() is an `async def`: calling it runs nothing of it. Write `def`."
 
 
 def test_walk_may_be_any_iterable() -> None:

@@ -8,11 +8,15 @@ from memslot_lab.course.stages.base import Args, Stage, twin
 from memslot_lab.engine.model import MemorySlot, Memslots
 from memslot_lab.views.array import ArrayState, read_state
 
-__all__ = ["MOST_WALKED", "ArrayStage", "BrokenStage", "ChangingStage", "WalkStage", "lay_out"]
+__all__ = ["MOST_WALKED", "ArrayStage", "BrokenStage", "ChangingStage", "NoEnd", "WalkStage", "lay_out", "walked"]
 
 MOST_WALKED = 1000  # items that are taken from a walk; the largest array has 600 entries
 
 Slots = Sequence[MemorySlot]
+
+
+class NoEnd(Exception):  # noqa: N818  # its name is told as what was got
+    """More was given than any array holds."""
 
 
 def lay_out(slots: Memslots, used: Slots, stale: Slots) -> None:
@@ -65,7 +69,7 @@ class BrokenStage(Stage):
 
     def take(self, value: object) -> object:
         """Return what is named, as a list; what cannot be walked as it is."""
-        return _walked(value, MOST_WALKED)
+        return walked(value)
 
     def read(self) -> ArrayState:
         return read_state(self.slots)
@@ -80,7 +84,7 @@ class WalkStage(ArrayStage):
 
     def take(self, value: object) -> object:
         """Return what a walk gives, as a list."""
-        return _walked(value, self._most)
+        return walked(value, self._most)
 
 
 class ChangingStage(Stage):
@@ -98,14 +102,27 @@ class ChangingStage(Stage):
 
     def take(self, value: object) -> object:
         """Return what a walk gives, as a list."""
-        return _walked(value, MOST_WALKED)
+        return walked(value)
 
     def read(self) -> object:
         return read_state(self.slots)
 
 
-def _walked(value: object, most: int) -> object:
-    """Return the first so many items, a list; what cannot be walked as it is."""
-    if isinstance(value, str) or not isinstance(value, Iterable):
+def walked(value: object, most: int = MOST_WALKED) -> object:
+    """Return the first so many items, a list; what cannot be walked as it is.
+
+    Raises
+    ------
+    NoEnd
+        There are `MOST_WALKED`, or more.
+    """
+    if isinstance(value, str):
         return value
-    return list(islice(iter(cast("Iterable[object]", value)), most))
+    try:
+        walk = iter(cast("Iterable[object]", value))
+    except TypeError:
+        return value
+    items = [*islice(walk, most)]
+    if len(items) >= MOST_WALKED:
+        raise NoEnd(f"{MOST_WALKED:,} items were taken")
+    return items

@@ -1,10 +1,9 @@
 """The stage of a walk over a tree whose nodes tell when they are looked at."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple, cast
 
-from memslot_lab.course.stages.arrays import MOST_WALKED
+from memslot_lab.course.stages.arrays import walked
 from memslot_lab.course.stages.base import Args, Stage
 from memslot_lab.engine.model import MemorySlot
 from memslot_lab.eras.rbtree import Node
@@ -40,7 +39,7 @@ class TreeStage(Stage):
     def take(self, value: object) -> object:
         if not isinstance(value, Iterator | list | tuple):
             return value
-        items = islice(cast("Iterator[object]", value), MOST_WALKED)
+        items = cast("list[object]", walked(cast("Iterator[object]", value)))
         return [f"the node of slot {item.slot.id}" if isinstance(item, Node) else item for item in items]
 
     def read(self) -> TreeState:
