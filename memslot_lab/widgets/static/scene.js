@@ -2,6 +2,8 @@
 // Nodes are made once and then updated; what moved is already in its place when it begins to slide.
 import { ID_TO_INDEX, MEMSLOTS, USED_SLOTS, hex, placeName } from "./tape.js";
 
+const ENDS = 400; // pixels that the names of both ends take
+const TWO_LINES = 340; // pixels below which that of the back takes two lines
 const WHOLE = 34; // entries that are shown all at once: 32 slots, the new one and a stale one
 // Okabe-Ito without black; an id is always printed beside its colour.
 const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b3a600"];
@@ -144,12 +146,13 @@ export class Scene {
     this.tall = pitch < 27 || (width < 480 && all > 4);
     this.count = this.windowed ? (this.tall ? 16 : 24) : all;
     this.pitch = this.tall ? (this.count > 16 ? 22 : 26) : Math.floor(Math.min(pitch, 104));
-    this.gap = this.tall ? 24 : 12;
+    this.gap = this.tall ? (width < TWO_LINES ? 38 : 24) : 12;
     const upright = !this.tall && this.pitch < this.longest * 6 + 5;
     this.root.classList.toggle("lm-upright", upright);
     this.root.classList.toggle("lm-tall", this.tall);
     this.root.classList.toggle("lm-dense", !this.tall && this.pitch < 66);
     this.root.style.setProperty("--lm-pitch", `${this.pitch}px`);
+    this.root.style.setProperty("--lm-gap", `${this.gap}px`);
     this.low = clamp(this.low ?? 0, 0, Math.max(0, this.tape.extent - this.count));
     this.buildPlaces();
     if (this.state) this.draw();
@@ -278,16 +281,17 @@ export class Scene {
     const { state, low, count } = this;
     const at = state.used - low;
     const text = `used_slots = ${state.usedSlots}`;
+    const fenced = this.tall ? `BACK · lowest GFN · ${text.replaceAll(" ", "\u00a0")}` : text;
     this.fence.hidden = at < 0 || at > count;
     this.fence.classList.toggle("lm-bad", state.used !== state.usedSlots);
     const marked = this.marks[USED_SLOTS].get(0);
     for (const mark of Object.keys(SIGNS)) this.fence.classList.toggle(`lm-${mark}`, marked === mark);
-    say(this.fenceText, `${SIGNS[marked] ?? ""}${this.tall ? "BACK · lowest GFN · " : ""}${text}`);
+    say(this.fenceText, `${SIGNS[marked] ?? ""}${fenced}`);
     offer(this.fence, this.asking, placeName(USED_SLOTS));
     if (this.fenceAt === `${at} ${this.tall}`) return;
     this.fenceAt = `${at} ${this.tall}`;
     const px = at * this.pitch + this.gap / 2;
-    this.fence.style.transform = this.tall ? `translateY(${px - 11}px)` : `translateX(${px - 1}px)`;
+    this.fence.style.transform = this.tall ? `translateY(${at * this.pitch + 1}px)` : `translateX(${px - 1}px)`;
     const label = clamp(px, 60, Math.max(60, this.width - 70)) - px;
     this.fenceText.style.transform = this.tall ? "" : `translateX(calc(${label}px - 50%))`;
     this.places.forEach((node, place) => {
@@ -338,7 +342,7 @@ export class Scene {
     const end = this.tall ? "" : `BACK · lowest GFN ${toBack}`;
     say(this.back, behind > 0 ? `${behind} more to the BACK ${toBack}` : end);
     const px = this.offset(clamp(state.used - low, 0, count)) - 4;
-    this.ends.style.width = this.tall ? "" : `${clamp(px, Math.min(350, this.width), this.width)}px`;
+    this.ends.style.width = this.tall ? "" : `${clamp(px, Math.min(ENDS, this.width), this.width)}px`;
   }
 
   /** The ids that are shown: all that matter in a small array, those of the window in a large one. */
