@@ -81,6 +81,7 @@ class _Recorder(Tracer):
 
     def __init__(self, steps: int) -> None:
         super().__init__(steps)
+        self._steps = steps
         self.rows: list[object] = []
         self.hand: int | None = None
         self.codes: list[Code] = []
@@ -108,9 +109,7 @@ class _Recorder(Tracer):
 
         def call() -> object:
             value = function(watched, *given)
-            return (
-                [*islice(cast("Iterator[object]", value), max(self.left, 0))] if isinstance(value, Iterator) else value
-            )
+            return self._walked(cast("Iterator[object]", value)) if isinstance(value, Iterator) else value
 
         run = run_with_budget(call, 0, tracer=self)
         returned = None if run.stopped_at or run.error else in_words(_plain(run.value), most=200)
@@ -133,7 +132,7 @@ class _Recorder(Tracer):
 
     def _walked(self, walk: Iterator[object]) -> list[object]:
         """Return what an iterator gives; one without a line of its own costs no step, and may have no end."""
-        return [*islice(walk, max(self.left, 0))]
+        return [*islice(walk, self._steps)]
 
     def _end(self, run: Run) -> None:
         self._keep()
