@@ -344,6 +344,24 @@ def test_table_view_holds_the_state_and_follows_the_steps(stepper: Callable[[str
     shown.press("t")
 
 
+def test_table_view_scrolls_to_what_happens(stepper: Callable[[str], ShownStepper], folder: Path) -> None:
+    """With 32 slots the entry that is read or written, else the hole, is in view at each step."""
+    shown, tape = stepper("n32"), tape_of(folder, "n32")
+    shown.press("t")
+    tables = shown.root.locator(".lm-tables")
+    box = tables.get_by_role("group", name="memslots").bounding_box()
+    assert box
+    steps = [k for k, frame in enumerate(tape) if frame.hole is not None][::9]
+    for step in steps:
+        shown.go(step)
+        rows = tables.get_by_role("table", name="memslots").locator(".lm-noted").all()
+        seen = [place["y"] for row in rows if (place := row.bounding_box())]
+
+        assert any(box["y"] + 30 < y < box["y"] + box["height"] - 20 for y in seen), step
+    expect(tables.locator(".lm-noted").filter(has_text="hole")).to_have_count(1)
+    shown.press("t")
+
+
 def test_live_region_reads_the_sentence(stepper: Callable[[str], ShownStepper], folder: Path) -> None:
     """A screen reader hears the sentence of each step."""
     shown, tape = stepper("plain"), tape_of(folder, "plain")

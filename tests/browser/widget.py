@@ -60,7 +60,7 @@ ILLEGIBLE = """(root) => {
   for (const node of root.querySelectorAll("*")) {
     const box = node.getBoundingClientRect(), style = getComputedStyle(node);
     if (!box.width || !box.height || style.clipPath !== "none" || node.closest("svg")) continue;
-    const scrolls = node.parentElement.closest(".lm-source, .lm-tables");
+    const scrolls = node.parentElement.closest(".lm-source, .lm-scrolls");
     if (!scrolls && (box.left < edge.left - 1 || box.right > edge.right + 1)) found.push(`sticks out: ${name(node)}`);
     const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
     if (own && parseFloat(style.fontSize) < 10) found.push(`${style.fontSize}: ${name(node)}`);

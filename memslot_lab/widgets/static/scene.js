@@ -98,7 +98,6 @@ export class Scene {
     if (this.windowed) this.picture.append(this.buildOverview());
     this.picture.append(this.ends, this.stage, this.ids, this.alerts, this.notes);
     this.list = make("div", "lm-tables");
-    this.list.tabIndex = 0;
     this.list.setAttribute("role", "group");
     this.list.setAttribute("aria-label", "the state as tables");
     this.list.hidden = true;
@@ -483,10 +482,13 @@ export class Scene {
     fill(this.entries, entries);
     const ids = [...tape.ids].sort((a, b) => a - b);
     fill(this.table, ids.map((id) => [id, state.idToIndex[id] ?? "gone", MARKS[marks[ID_TO_INDEX].get(id)] ?? ""]));
+    const [entry, id] = [MEMSLOTS, ID_TO_INDEX].map((table) => [...marks[table].keys()].at(-1));
+    reveal(this.entries.rows[entry ?? (state.stored ? null : state.hole) ?? -1]);
+    reveal(this.table.rows[ids.indexOf(id)]);
   }
 
   entryCells(i, row) {
-    const kind = { "lm-hole": "hole (stale)", "lm-stale": "stale", "lm-never": "never written", "lm-none": "gone" };
+    const kind = { "lm-hole": "hole", "lm-stale": "stale", "lm-never": "never written", "lm-none": "gone" };
     const note = [kind[this.kindOf(i, row)], MARKS[this.marks[MEMSLOTS].get(i)]].filter(Boolean).join(", ");
     if (!row || row.text !== undefined) return [i, row?.text ?? "", "", "", "", note];
     return [i, row.id, hex(row.gfn), hex(row.npages), hex(row.flags), note];
@@ -499,8 +501,20 @@ function tableOf(parent, title, heads) {
   table.append(make("caption", "", title));
   const row = table.createTHead().insertRow();
   for (const head of heads) row.append(Object.assign(make("th", "", head), { scope: "col" }));
-  parent.append(table);
+  const box = parent.appendChild(make("div", "lm-scrolls"));
+  box.tabIndex = 0;
+  box.setAttribute("role", "group");
+  box.setAttribute("aria-label", title);
+  box.append(table);
   return table.createTBody();
+}
+
+/** Scroll a table to one of its rows, where that is out of view. */
+function reveal(row) {
+  const box = row?.closest(".lm-scrolls");
+  if (!box) return;
+  const top = row.getBoundingClientRect().top - box.getBoundingClientRect().top;
+  if (top < 50 || top > box.clientHeight - 30) box.scrollTop += top - box.clientHeight / 2;
 }
 
 /** Write rows of texts into a table's body; only what differs is touched. */
