@@ -3,7 +3,6 @@
 The judge sends one case at a time and gets plain data back; what is expected never leaves this process.
 """
 
-import re
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,7 @@ from memslot_lab.course.judge import judge_player
 from memslot_lab.course.play import Attempt, Known, attempted, formed
 from memslot_lab.course.results import TaskResult
 from memslot_lab.course.stages.base import Args
-from memslot_lab.course.stages.coding import Coded, CodingError, decode, encode
+from memslot_lab.course.stages.coding import Coded, CodingError, blank_entries, decode, encode
 from memslot_lab.course.stages.playing import Facts, Played, Raised
 from memslot_lab.course.variants import Variant, imported_in
 from memslot_lab.engine.model import Memslots
@@ -33,8 +32,7 @@ __all__ = ["USUAL", "Judge", "Pieces", "Written", "write_case"]
 Pieces = tuple[tuple[str, str], ...]  # label and source, in the order in which they run
 
 USUAL = Limits(ask_seconds=3.0, frame_bytes=1 << 20)
-_MET, _LONG = 8, 8000  # replies that are remembered for a case, and of how many bytes
-_NONE = re.compile(rb'"slots",(\d+)')
+_MET, _LONG = 8, 8000  # replies that are remembered for a case, and of how many bytes and blank entries
 _BEYOND = to_json(encode([]), most=100)  # what a child writes whose rough count goes beyond the budget
 _RESTARTS = 2  # of a function that has been stopped; the cases after that are not played any more
 
@@ -131,10 +129,9 @@ class Written(NamedTuple):
     right: bytes
     met: dict[bytes, Attempt]
 
-    def remember(self, reply: bytes, attempt: Attempt) -> None:
-        """Keep what a reply means, if it is as small as an honest one."""
-        large = sum(map(int, _NONE.findall(reply)))  # a few bytes for many entries
-        if len(reply) + large > _LONG:
+    def remember(self, reply: bytes, coded: Coded, attempt: Attempt) -> None:
+        """Keep what a reply means, if that is as small as an honest one: a few bytes can say many entries."""
+        if len(reply) + blank_entries(coded) > _LONG:
             return
         if len(self.met) == _MET:
             del self.met[next(iter(self.met))]
@@ -222,8 +219,9 @@ class _Remote:
             return self._attempt(known, written)
         attempt = written.met.get(reply)
         if not attempt:
-            attempt = attempted(known, formed(known.case, self._fitting(known, self._read(reply, list))))
-            written.remember(reply, attempt)
+            coded = self._plain(reply)
+            attempt = attempted(known, formed(known.case, self._fitting(known, self._value(coded, list))))
+            written.remember(reply, coded, attempt)
         return attempt
 
     def _tell(self, written: Written) -> bytes:
@@ -274,12 +272,15 @@ class _Remote:
     def _ask(self, request: Plain, kind: type, *, seconds: float | None = None) -> Any:
         assert self._child
         data = to_json(request, most=self._worker.limits.frame_bytes)
-        return self._read(self._child.ask_json(data, seconds=seconds), kind)
+        return self._value(self._plain(self._child.ask_json(data, seconds=seconds)), kind)
 
-    def _read(self, answer: bytes, kind: type) -> Any:
+    def _plain(self, answer: bytes) -> Coded:
         assert self._child
+        return cast("Coded", self._child.read(answer))
+
+    def _value(self, coded: Coded, kind: type) -> Any:
         try:
-            value = decode(cast("Coded", self._child.read(answer)))
+            value = decode(coded)
         except CodingError as error:
             raise ChildStopped("garbled", f"the answer cannot be read: {error}") from None
         if type(value) is not kind:

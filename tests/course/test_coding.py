@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from memslot_lab.course.catalog import read_manifest
+from memslot_lab.course.stages import coding
 from memslot_lab.course.stages.coding import Coded, CodingError, Thing, decode, encode, type_name
 from memslot_lab.course.stages.playing import Played, Raised, Spot
 from memslot_lab.course.tasks import cases_of
@@ -151,6 +152,24 @@ def test_what_encode_does_not_write_is_not_read(data: Coded) -> None:
     """Whoever made it."""
     with pytest.raises(CodingError):
         decode(data)
+
+
+def test_blank_entries_of_all_arrays_have_one_limit() -> None:
+    """None of them takes any from the others."""
+    assert len(decode(["list", *[["slots", 1 << 15]] * 64])) == 64
+    with pytest.raises(CodingError, match="of too much"):
+        decode(["list", *[["slots", 1 << 15]] * 65, ["slots", -(1 << 40)]])
+
+
+def test_too_little_memory_is_no_garbled_reply(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the judge's trouble."""
+
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setitem(coding._READERS, "float", fail)
+    with pytest.raises(MemoryError):
+        decode(["float", "0x1"])
 
 
 def test_array_comes_back_as_an_array() -> None:

@@ -1,5 +1,6 @@
 """The judge of submissions: the same verdict as the learner's own check, and none where a submission runs."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -267,15 +268,30 @@ def test_mistake_that_is_met_again_is_not_read_again(judge: Judge, monkeypatch: 
     assert again < 5  # whether it could be loaded, and what it is
 
 
-def test_reply_is_remembered_if_it_is_small_in_memory_too() -> None:
-    """A few bytes may stand for a million entries."""
-    written, attempt = Written(b"", b"", b"right", {}), Attempt([], 0)
-    for reply in (b"x" * 10_000, b'["slots",1000000]', b'["slots",4000],["slots",4000]'):
-        written.remember(reply, attempt)
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b'["list","' + b"x" * 10_000 + b'"]',
+        b'["slots",1000000]',
+        b'["list",["slots",4000],["slots",4000]]',
+        b'["slots", 9000]',
+        b'["slot\\u0073",9000]',
+        b'["list",["slots",9000],["slots",-9000]]',
+    ],
+)
+def test_reply_that_is_large_in_memory_is_not_remembered(reply: bytes) -> None:
+    """A few bytes may stand for a million entries, however they are spelt."""
+    written = Written(b"", b"", b"right", {})
+    written.remember(reply, json.loads(reply), Attempt([], 0))
+
     assert not written.met
 
+
+def test_last_small_replies_are_remembered() -> None:
+    """Few of them."""
+    written = Written(b"", b"", b"right", {})
     for number in range(100):
-        written.remember(b"%d" % number, attempt)
+        written.remember(b"%d" % number, number, Attempt([], 0))
 
     assert len(written.met) < 20
     assert b"99" in written.met

@@ -8,7 +8,7 @@ no name here comes back as a `Thing`: its type and its text.
 Written and read some hundred times a submission, so in few steps where there is most of it: slots and index tables.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache, lru_cache
 from importlib import import_module
@@ -22,7 +22,7 @@ from memslot_lab.engine.model import Change, MemorySlot, Memslots
 from memslot_lab.views.array import is_slot
 from memslot_lab.watch.words import in_words
 
-__all__ = ["Coded", "CodingError", "Thing", "decode", "encode", "type_name"]
+__all__ = ["Coded", "CodingError", "Thing", "blank_entries", "decode", "encode", "type_name"]
 
 Coded: TypeAlias = "bool | int | str | list[Coded] | None"
 
@@ -209,7 +209,7 @@ def decode(data: Coded, *, trusted: bool = False) -> Any:
         if not trusted:
             _require_small(data)
         return _read(data, trusted, _DEEPEST)
-    except CodingError:
+    except (CodingError, MemoryError):  # too little memory is nobody's word
         raise
     except Exception as error:  # a constructor's own refusal, of whatever kind
         raise CodingError(f"{type(error).__name__}: {error}") from None
@@ -246,15 +246,28 @@ def _read_fields(name: str, values: list[Any]) -> Any:
 
 def _require_small(data: Coded) -> None:
     """Refuse what is short to write and large to hold, or slow to put together."""
-    none, rest = 0, [data]
-    while rest:
-        item = rest.pop()
+    if blank_entries(data) > _MOST_TOGETHER:
+        raise CodingError("slots of too much")
+    for item in _all_in(data):
         if isinstance(item, str) and len(item) > _LONGEST:
             raise CodingError(f"a text of {len(item)} characters")
-        if isinstance(item, list) and item:
-            none += item[1] if item[0] == "slots" and len(item) > 1 and type(item[1]) is int else 0
-            if (item[0] == "frozenset" and len(item) > _MOST_OF_SET) or none > _MOST_TOGETHER:
-                raise CodingError(f"{item[0]} of too much")
+        if isinstance(item, list) and item[:1] == ["frozenset"] and len(item) > _MOST_OF_SET:
+            raise CodingError("frozenset of too much")
+
+
+def blank_entries(data: Coded) -> int:
+    """Return how many entries of arrays are written as no more than their number."""
+    lists = (item for item in _all_in(data) if isinstance(item, list) and len(item) > 1)
+    counts = (item[1] for item in lists if item[0] == "slots")
+    return sum(count for count in counts if type(count) is int and count > 0)
+
+
+def _all_in(data: Coded) -> Iterator[Coded]:
+    rest = [data]
+    while rest:
+        item = rest.pop()
+        yield item
+        if isinstance(item, list):
             rest += item
 
 
