@@ -13,6 +13,7 @@ from memslot_lab.engine.model import MemorySlot
 from memslot_lab.views.units import size_of
 from memslot_lab.views.walk import Walk
 from memslot_lab.watch import Table, Tape
+from memslot_lab.watch.words import local_in_words
 
 __all__ = ["Line", "Scene", "Span", "Style", "array_panel", "fit", "index_panel", "scene_of", "source_panel"]
 
@@ -303,7 +304,7 @@ def source_panel(walk: Walk, width: int, height: int, *, roomy: bool) -> list[Li
         start = f"{number:4} {code}" if roomy else code
         lit = number == frame.line
         lines.append(fit((Span(f"> {start} ", Style.LIT),), width) if lit else (Span(f"  {start}"),))
-    shown = "  ".join(f"{name} = {value}" for name, value in reversed(frame.locals.items()))
+    shown = "  ".join(local_in_words(*each) for each in reversed(frame.locals.items()))
     lines += [(), (Span(f" {shown}", Style.BOLD),)][-max(height - len(lines), 1) :]
     return lines + [()] * (height - len(lines))
 

@@ -7,7 +7,7 @@ from memslot_lab.engine.model import MemorySlot
 from memslot_lab.watch.moment import Comparison, Kind, Moment, Sentence, Tables, Write
 from memslot_lab.watch.tape import Tape
 from memslot_lab.watch.watched import Table
-from memslot_lab.watch.words import COMPARISONS, WARNINGS
+from memslot_lab.watch.words import COMPARISONS, WARNINGS, in_hex, local_in_words
 
 __all__ = ["narrate"]
 
@@ -136,7 +136,7 @@ class _Narrator:
 
     def _call(self, moment: Moment) -> Sentence:
         if moment.depth:
-            given = ", ".join(f"{name} = {value}" for name, value in (moment.locals or {}).items())
+            given = ", ".join(local_in_words(*each) for each in (moment.locals or {}).items())
             return Sentence("call {0}() with {1}", (self._name(moment), given or "the array"))
         hand = self._slot(self.tape.hand)
         if hand is None:
@@ -167,7 +167,7 @@ class _Narrator:
         """Say the condition, and the values that it asks for."""
         variables = moment.locals or self.variables.get(moment.depth, {})
         asked = [name for name in line.names if isinstance(variables.get(name), int)]
-        facts = [Sentence(f"{name} is {{0}}", (variables[name],)) for name in asked]
+        facts = [Sentence(_named(f"{name} is {{0}}", name, variables[name]), (variables[name],)) for name in asked]
         facts += dict.fromkeys(self._fact(table, place) for table, place in moment.reads)
         said, args = list[str](), list[int | str]()
         for fact in facts[:3]:
@@ -196,7 +196,7 @@ class _Narrator:
         before = self.variables.get(moment.depth, {})
         for name, value in (moment.locals or {}).items():
             if before.get(name) != value:
-                return Sentence(f"{name} is {{0}} now", (value,))
+                return Sentence(_named(f"{name} is {{0}} now", name, value), (value,))
         if source in _PLAIN:
             return Sentence(_PLAIN[source])
         if source.startswith("return"):
@@ -269,6 +269,11 @@ class _Narrator:
 
 def _escaped(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
+
+
+def _named(words: str, name: str, value: "int | str") -> str:
+    """Return the template, with its number in hex where the name asks for it."""
+    return words.replace("{0}", "{0:#x}") if isinstance(value, int) and in_hex(name, value) else words
 
 
 def _text(value: "int | str | None") -> "int | str":

@@ -5,7 +5,7 @@ Python's own tracing tells the lines and the locals, a `WatchedMemslots` the res
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields
-from inspect import CO_GENERATOR
+from inspect import CO_GENERATOR, signature
 from itertools import islice
 from opcode import opmap
 from types import CodeType, FrameType
@@ -18,7 +18,7 @@ from memslot_lab.watch.narrate import narrate
 from memslot_lab.watch.source import Code, code_of, loops_in_a_line
 from memslot_lab.watch.tape import Tape
 from memslot_lab.watch.watched import Table, WatchedGfn, WatchedMemslots, plain_slot
-from memslot_lab.watch.words import KERNEL, KernelFunction, in_words
+from memslot_lab.watch.words import KERNEL, KernelFunction, in_words, named_in_words
 
 __all__ = ["record"]
 
@@ -117,7 +117,7 @@ class _Recorder(Tracer):
         code = getattr(function, "__code__", None)
         if returned is not None and code and self._numbers.get(code) == _NOT_FOLLOWED:
             self._return_to_nobody(returned)
-        words = tuple(map(_argument, args))
+        words = tuple(_argument(name, arg) for name, arg in zip(_names(function, len(args)), args, strict=True))
         return Tape(
             title=f"{name}({', '.join(['slots', *words])})",
             arguments=words,
@@ -362,10 +362,19 @@ def _trimmed(entries: list[Any], blank: object) -> list[Any]:
     return entries[:end]
 
 
-def _argument(value: object) -> str:
+def _names(function: Callable[..., object], count: int) -> list[str]:
+    """Return what the arguments after the array are called; no names where nothing says so."""
+    try:
+        names = list(signature(function).parameters)[1 : count + 1]
+    except (TypeError, ValueError):
+        names = []
+    return names + [""] * (count - len(names))
+
+
+def _argument(name: str, value: object) -> str:
     if isinstance(value, MemorySlot):
         return f"slot {value.id}"
-    return value.name if isinstance(value, Change) else in_words(value)
+    return value.name if isinstance(value, Change) else named_in_words(name, value)
 
 
 def _error_text(error: BaseException | None) -> str:

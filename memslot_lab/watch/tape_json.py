@@ -10,7 +10,7 @@ from memslot_lab.watch.moment import Comparison, Foreign, Kind, Moment, Sentence
 from memslot_lab.watch.source import Code
 from memslot_lab.watch.tape import Tape
 from memslot_lab.watch.watched import Table
-from memslot_lab.watch.words import KernelFunction
+from memslot_lab.watch.words import KernelFunction, in_hex
 
 __all__ = ["FORMAT", "VERSION", "TapeError", "decode", "encode"]
 
@@ -45,10 +45,17 @@ def encode(tape: Tape) -> dict[str, Any]:
         },
         "frames": [frames.encode(moment) for moment in tape.moments],
         "says": list(says),
+        "hex": _names_in_hex(tape.moments),
         "returned": tape.returned,
         "shifts": tape.shifts,
         "compares": tape.compares,
     }
+
+
+def _names_in_hex(moments: list[Moment]) -> list[str]:
+    """Return the variables whose numbers are to be shown in hex."""
+    numbers = (each for moment in moments for each in (moment.locals or {}).items())
+    return sorted({name for name, value in numbers if isinstance(value, int) and in_hex(name, value)})
 
 
 def _function(code: Code) -> dict[str, Any]:

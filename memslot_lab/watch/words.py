@@ -1,10 +1,20 @@
-"""What things are called: values in short, functions by their kernel name, warnings in plain English."""
+"""What things are called: values in short, GFNs and addresses in hex, functions by their kernel name, warnings."""
 
 import re
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import NamedTuple
 
-__all__ = ["COMPARISONS", "KERNEL", "WARNINGS", "KernelFunction", "in_words"]
+__all__ = [
+    "COMPARISONS",
+    "KERNEL",
+    "WARNINGS",
+    "KernelFunction",
+    "in_hex",
+    "in_words",
+    "local_in_words",
+    "named_in_words",
+]
 
 
 class KernelFunction(NamedTuple):
@@ -50,6 +60,39 @@ COMPARISONS = {
     "==": "equal to",
     "!=": "other than",
 }
+
+
+_HEX = re.compile(r"(?:^|_)(?:gfn|gpa|hva|addr|npages|memory_size)$")
+_EITHER = frozenset({"start", "end", "size"})  # of a range of addresses, or of indices
+_MOST_INDEX, _U32 = 0x7FFF, 0xFFFFFFFF
+
+
+def in_hex(name: str, value: int) -> bool:
+    """Return whether a number of this name is written in hex: a GFN, an address or a size, no index and no count.
+
+    Examples
+    --------
+    >>> in_hex("base_gfn", 0), in_hex("start", 3), in_hex("start", 0x100000), in_hex("used_slots", 3)
+    (True, False, True, False)
+    """
+    if _HEX.search(name):
+        return True
+    return abs(value) > (_MOST_INDEX if name in _EITHER else _U32)
+
+
+def named_in_words(name: str, value: object, *, most: int = 60) -> str:
+    """Return `in_words()` of a value that has a name, in hex where `in_hex()` says so, also within a dataclass."""
+    if type(value) is int and in_hex(name, value):
+        return f"{value:#x}"
+    if not is_dataclass(value) or isinstance(value, type):
+        return in_words(value, most=most)
+    parts = [f"{field.name}={named_in_words(field.name, getattr(value, field.name))}" for field in fields(value)]
+    return f"{type(value).__name__}({', '.join(parts)})"
+
+
+def local_in_words(name: str, value: "int | str") -> str:
+    """Return a variable and its value, a number in hex where `in_hex()` says so."""
+    return f"{name} = {value if isinstance(value, str) else named_in_words(name, value)}"
 
 
 def in_words(value: object, *, most: int = 60) -> str:

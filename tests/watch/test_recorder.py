@@ -14,6 +14,7 @@ from memslot_lab.engine import (
     Change,
     MemorySlot,
     Memslots,
+    UserspaceMemoryRegion,
     delete,
     for_each_memslot,
     move_backward,
@@ -234,6 +235,33 @@ def test_record_sentences_of_a_move_down_tell_the_higher_gfns(slots: Memslots) -
     assert "is GFN 0x80 of slot 5 above 0x100 of slot 0? no" in told
     assert "move slot 0 from index 2 to index 1: its GFN 0x100 is above 0x80" in told
     assert "go on while i < slots.used_slots - 1? i is 2, used_slots is 4" in told
+
+
+def test_record_tells_gfns_in_hex_and_indices_as_they_are(slots: Memslots) -> None:
+    """In the title, in questions, in calls, and by name in the JSON; the start of a bisection is an index."""
+    tape = record(search_memslots, slots, 0x240)
+
+    assert tape.title == "search_memslots(slots, 0x240)"
+    assert "go on while start < end? start is 0, end is 4" in sentences(tape)
+    assert any("gfn is 0x240" in sentence for sentence in sentences(tape))
+    assert tape.to_json()["hex"] == ["gfn"]
+
+
+def test_record_tells_a_request_in_hex(slots: Memslots) -> None:
+    """Addresses and bytes of a dataclass, and a range of addresses in variables."""
+
+    def classify(slots: Memslots, region: UserspaceMemoryRegion) -> None:
+        start, slot_id = region.guest_phys_addr, region.slot
+        slots.used_slots = slot_id if start else 0
+
+    tape = record(classify, slots, UserspaceMemoryRegion(4, 0, 0x110000, 0x2000, 0x7F0000000000))
+
+    assert tape.title == (
+        "classify(slots, UserspaceMemoryRegion(slot=4, flags=0, guest_phys_addr=0x110000, memory_size=0x2000, "
+        "userspace_addr=0x7f0000000000))"
+    )
+    assert tape.to_json()["hex"] == ["start"]
+    assert "start is 0x110000 now" in sentences(tape)
 
 
 def test_record_frames_know_reads_locals_and_lines(slots: Memslots) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from memslot_lab.engine import Change, MemorySlot, Memslots, delete, move_forward, search_memslots, update_memslots
 from memslot_lab.watch import Tape, record
+from memslot_lab.watch.words import local_in_words
 
 STATIC = Path(__file__).parents[2] / "memslot_lab/widgets/static"
 
@@ -25,7 +26,8 @@ const seen = steps.map((step) => {
   const { memslots, idToIndex, usedSlots, beforeArray, warnings, line, hole, locals, shifts, compares, reads } = state;
   const [name, sentence] = [tape.functions[state.f].name, tape.sentence(step)];
   return { memslots: [...memslots], idToIndex: [...idToIndex], usedSlots, beforeArray, warnings: [...warnings],
-    line, hole, locals: { ...locals }, shifts, compares, reads, name, sentence };
+    line, hole, locals: { ...locals }, shifts, compares, reads, name, sentence,
+    words: Object.entries(locals).map((each) => tape.local(each)) };
 });
 console.log(JSON.stringify(seen));
 """
@@ -112,6 +114,7 @@ def in_python(tape: Tape, step: int) -> dict[str, Any]:
         "reads": sum(len(each.reads) for each in past),
         "name": frame.function,
         "sentence": frame.sentence,
+        "words": [local_in_words(*each) for each in frame.locals.items()],
     }
 
 

@@ -2,9 +2,11 @@
 // Nodes are made once and then updated; what moved is already in its place when it begins to slide.
 import { ID_TO_INDEX, MEMSLOTS, USED_SLOTS, hex, placeName } from "./tape.js";
 
-const ENDS = 400; // pixels that the names of both ends take
-const TWO_LINES = 340; // pixels below which that of the back takes two lines
-const WHOLE = 34; // entries that are shown all at once: 32 slots, the new one and a stale one
+// Pixels that the names of both ends take, and those below which the name of the back takes two lines.
+const ENDS = 400;
+const TWO_LINES = 340;
+// Entries that are shown all at once: 32 slots, the new one and a stale one.
+const WHOLE = 34;
 // Okabe-Ito without black; an id is always printed beside its colour.
 const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b3a600"];
 const MARKS = { written: "written", read: "read", compared: "compare", differs: "differs" };

@@ -133,7 +133,7 @@ class Pane {
       this.lit?.setAttribute("aria-current", "step");
     }
     if (lit) this.scrollTo(lit.at);
-    const locals = Object.entries(state.locals).map(([key, value]) => `${key} = ${value}`);
+    const locals = Object.entries(state.locals).map((each) => this.tape.local(each));
     say(this.locals, locals.join("   ") || "no locals yet");
   }
 

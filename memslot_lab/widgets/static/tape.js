@@ -131,6 +131,7 @@ class Tape {
     Object.assign(this, { frames, functions, hand, start, title: String(title) });
     this.capacity = data.capacity ?? 0;
     this.says = data.says ?? [];
+    this.hex = data.hex ?? [];
     this.rows = rows.map(slotOf);
     this.check();
     this.survey();
@@ -196,6 +197,11 @@ class Tape {
   sentence(step) {
     const said = this.frames[step].s;
     return said ? sentenceOf([this.says[said[0]], ...said.slice(1)]) : "";
+  }
+
+  /** A variable and its value, in words. */
+  local([name, value]) {
+    return `${name} = ${this.hex.includes(name) && typeof value === "number" ? hex(value) : value}`;
   }
 
   /** The names of the places that a frame writes. */
