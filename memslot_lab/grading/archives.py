@@ -13,7 +13,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from memslot_lab.course.answers import BIGGEST
 from memslot_lab.grading.naming import is_lms_name
@@ -49,10 +49,35 @@ _BROKEN = (
     OSError,
     ValueError,
     OverflowError,
+    MemoryError,  # a dictionary of 4 GiB
 )
+_UTF_8 = 0x800  # set where a name is
 
-_Opener = Callable[[], BinaryIO]
-_Zipped = tuple[str, tuple[str, ...]]  # a path as it is shown, and in pieces
+
+class _Zip(NamedTuple):
+    """A zip that may be opened, and opened again.
+
+    Parameters
+    ----------
+    key : tuple[Path | int, ...]
+        Which one it is: its path; for a zip in a zip the number of the member too. What is shown may be equal.
+    open : Callable[[], BinaryIO]
+        Raises `UnfitError`.
+    shown : str
+        Its path as it is shown.
+    parts : tuple[str, ...]
+        The same in pieces.
+    """
+
+    key: tuple[Path | int, ...]
+    open: Callable[[], BinaryIO]
+    shown: str
+    parts: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What it is called in a sentence."""
+        return self.shown.rpartition("/")[2]
 
 
 class _Room:
@@ -73,7 +98,7 @@ class Archives:
     """Opens zips and keeps the last few of them open; a context manager."""
 
     def __init__(self) -> None:
-        self._open: OrderedDict[str, tuple[BinaryIO, zipfile.ZipFile]] = OrderedDict()
+        self._open: OrderedDict[tuple[Path | int, ...], tuple[BinaryIO, zipfile.ZipFile]] = OrderedDict()
 
     def __enter__(self) -> "Archives":
         return self
@@ -85,94 +110,89 @@ class Archives:
     def in_class_zip(self, path: Path) -> Iterator[Place]:
         """Yield what could be an answer in the zip that is all submissions; it may be of any size."""
         shown = fit_text(path.name)
-        yield from self._places(lambda: _opened(path, None), (shown, ()), _Room(*_OF_CLASS), depth=0)
+        whole = _Zip((path,), lambda: _opened(path, None), shown, ())
+        yield from self._places(whole, _Room(*_OF_CLASS), depth=0)
 
     def in_zip(self, path: Path, shown: str, parts: tuple[str, ...]) -> Iterator[Place]:
         """Yield what could be an answer in a zip that lies among the submissions."""
-        yield from self._places(lambda: _opened(path, BIGGEST), (shown, parts), _Room(*_OF_STUDENT), depth=1)
+        whole = _Zip((path,), lambda: _opened(path, BIGGEST), shown, parts)
+        yield from self._places(whole, _Room(*_OF_STUDENT), depth=1)
 
-    def _places(self, opener: _Opener, zipped: _Zipped, room: _Room, *, depth: int) -> Iterator[Place]:
-        shown, parts = zipped
-        if parts:
-            yield marker(shown, parts)
+    def _places(self, whole: _Zip, room: _Room, *, depth: int) -> Iterator[Place]:
+        if whole.parts:
+            yield marker(whole.shown, whole.parts)
         try:
-            members = self._members(opener, shown, room)
+            members = self._members(whole, room)
         except UnfitError as problem:
-            yield Place(shown, (*parts, ""), (0,), problem, lambda: b"")
+            yield Place(whole.shown, (*whole.parts, ""), (0,), problem, lambda: b"")
             return
         for number, member in enumerate(members):
-            yield from self._member(opener, member, number, zipped, room, depth)
+            yield from self._member(whole, member, number, room, depth)
 
-    def _members(self, opener: _Opener, shown: str, room: _Room) -> list[zipfile.ZipInfo]:
-        members = self._zip(opener, shown, room).infolist()
+    def _members(self, whole: _Zip, room: _Room) -> list[zipfile.ZipInfo]:
+        members = self._archive(whole, room).infolist()
         read = [member for member in members if is_answer_name(member.filename) or is_zip_name(member.filename)]
-        room.take(shown.rpartition("/")[2], len(members), sum(member.file_size for member in read))
+        room.take(whole.name, len(members), sum(member.file_size for member in read))
         return members
 
-    def _member(
-        self, opener: _Opener, member: zipfile.ZipInfo, number: int, zipped: _Zipped, room: _Room, depth: int
-    ) -> Iterator[Place]:
-        name, (outer, outer_parts) = fit_text(member.filename), zipped
-        shown, parts = f"{outer}!{name}", tuple(part for part in PurePosixPath(name).parts if part not in ("/", ".."))
+    def _member(self, whole: _Zip, member: zipfile.ZipInfo, number: int, room: _Room, depth: int) -> Iterator[Place]:
+        name = _name_of(member)
+        shown, parts = f"{whole.shown}!{name}", tuple(p for p in PurePosixPath(name).parts if p not in ("/", ".."))
         if not parts or any(map(is_hidden, parts)):
             return
-        parts = (*outer_parts, *parts)
+        parts = (*whole.parts, *parts)
         if member.is_dir() and not is_answer_name(name.rstrip("/")):
             yield marker(shown.rstrip("/"), parts)
         elif is_zip_name(name):
-            yield from self._nested(opener, member, (shown, parts), outer, room, depth)
+            inner = _Zip((*whole.key, number), lambda: io.BytesIO(self._read(whole, member)), shown, parts)
+            yield from self._nested(inner, _problem(member), room, depth)
         elif is_answer_name(name.rstrip("/")):
             saved = (*member.date_time, number)
-            yield Place(shown, parts, saved, _problem(member), lambda: self._read(opener, outer, member))
+            yield Place(shown, parts, saved, _problem(member), lambda: self._read(whole, member))
         elif len(parts) == 1 and is_lms_name(name):
             yield marker(shown, parts)
 
-    def _nested(
-        self, opener: _Opener, member: zipfile.ZipInfo, zipped: _Zipped, outer: str, room: _Room, depth: int
-    ) -> Iterator[Place]:
-        shown, parts = zipped
-        problem = _problem(member)
+    def _nested(self, inner: _Zip, problem: UnfitError | None, room: _Room, depth: int) -> Iterator[Place]:
         if not problem and depth >= _DEEPEST:
-            problem = UnfitError("zip-bomb", f"{parts[-1]} is a zip in a zip in a zip; hand in the notebook alone")
+            words = f"{inner.parts[-1]} is a zip in a zip in a zip; hand in the notebook alone"
+            problem = UnfitError("zip-bomb", words)
         if problem:
-            yield Place(shown, (*parts, ""), (0,), problem, lambda: b"")
+            yield Place(inner.shown, (*inner.parts, ""), (0,), problem, lambda: b"")
         else:
             own = room if depth else _Room(*_OF_STUDENT)
-            yield from self._places(
-                lambda: io.BytesIO(self._read(opener, outer, member)), zipped, own, depth=max(depth, 1) + 1
-            )
+            yield from self._places(inner, own, depth=max(depth, 1) + 1)
 
-    def _zip(self, opener: _Opener, shown: str, room: _Room | None = None) -> zipfile.ZipFile:
-        if shown not in self._open:
-            file = opener()
+    def _archive(self, whole: _Zip, room: _Room | None = None) -> zipfile.ZipFile:
+        if whole.key not in self._open:
+            file = whole.open()
             try:
                 if room:
-                    _require_few(file, shown.rpartition("/")[2], room)
-                self._open[shown] = file, zipfile.ZipFile(file)
+                    _require_few(file, whole.name, room)
+                self._open[whole.key] = file, zipfile.ZipFile(file)
             except _BROKEN as error:
                 file.close()
-                raise _bad_zip(shown, error) from None
+                raise _bad_zip(whole, error) from None
             except UnfitError:
                 file.close()
                 raise
-        self._open.move_to_end(shown)
+        self._open.move_to_end(whole.key)
         if len(self._open) > _KEPT:
             self._close_oldest()
-        return self._open[shown][1]
+        return self._open[whole.key][1]
 
     def _close_oldest(self) -> None:
         file, archive = self._open.popitem(last=False)[1]
         archive.close()  # leaves a file that it was given open
         file.close()
 
-    def _read(self, opener: _Opener, shown: str, member: zipfile.ZipInfo) -> bytes:
+    def _read(self, whole: _Zip, member: zipfile.ZipInfo) -> bytes:
         try:
-            with self._zip(opener, shown).open(member) as file:
+            with self._archive(whole).open(member) as file:
                 content = file.read(BIGGEST + 1)
         except _BROKEN as error:
-            raise _bad_zip(shown, error) from None
+            raise _bad_zip(whole, error) from None
         if len(content) > BIGGEST:
-            raise too_large(fit_text(member.filename))
+            raise too_large(_name_of(member))
         return content
 
 
@@ -190,16 +210,23 @@ def _require_few(file: BinaryIO, name: str, room: _Room) -> None:
     file.seek(0)
 
 
-def _bad_zip(shown: str, error: Exception) -> UnfitError:
-    name = shown.rpartition("/")[2]
-    return UnfitError(
-        "bad-zip", f"{name} cannot be unpacked ({fit_text(str(error))}); make a new zip, or hand in the file"
-    )
+def _bad_zip(whole: _Zip, error: Exception) -> UnfitError:
+    why = "it asks for too much memory" if isinstance(error, MemoryError) else fit_text(str(error))
+    return UnfitError("bad-zip", f"{whole.name} cannot be unpacked ({why}); make a new zip, or hand in the file")
+
+
+def _name_of(member: zipfile.ZipInfo) -> str:
+    """Return a member's name as text; Linux's zip writes UTF-8 and does not say so."""
+    try:
+        name = member.filename if member.flag_bits & _UTF_8 else member.filename.encode("cp437").decode()
+    except UnicodeError:
+        name = member.filename
+    return fit_text(name)
 
 
 def _problem(member: zipfile.ZipInfo) -> UnfitError | None:
     """Return why a member is not even read, None if it may be."""
-    name, mode = fit_text(member.filename), member.external_attr >> 16
+    name, mode = _name_of(member), member.external_attr >> 16
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or "\\" in member.filename or name[1:2] == ":":
         return UnfitError("bad-path", f"{name} is a name that leads out of the zip; make a new zip of the file alone")

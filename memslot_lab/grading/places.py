@@ -74,7 +74,7 @@ def is_hidden(name: str) -> bool:
 
 def fit_text(name: str) -> str:
     r"""Return a file's name as text that every file and terminal takes: no control characters, no lone surrogates."""
-    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")  # in any locale
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 

@@ -6,6 +6,8 @@ import json
 import os
 import socket
 import stat
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -623,6 +625,73 @@ def test_find_member_that_lies_about_its_size_is_a_row(tmp_path: Path) -> None:
     put(tmp_path, "ada.zip", bytes(content))
 
     assert the_row(tmp_path).status in ("bad-zip", "bad-notebook")
+
+
+def test_find_zips_that_are_shown_alike_are_told_apart(tmp_path: Path) -> None:
+    """One is a file of this name, the other a zip in a zip."""
+    put(tmp_path, "ada.zip", zip_of({"x.zip": zip_of({"03_delete.py": PYTHON + b"# in a zip"})}))
+    put(tmp_path, "ada.zip!x.zip", zip_of({"03_delete.py": PYTHON + b"# a file"}))
+
+    assert sorted(row.pieces[0][1].splitlines()[-1] for row in rows(tmp_path)) == ["# a file", "# in a zip"]
+
+
+def test_find_zips_of_one_name_in_a_zip_are_both_read(tmp_path: Path) -> None:
+    """A zip may hold a name twice."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("x.zip", zip_of({"03_delete.ipynb": SOLVED}))
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("x.zip", zip_of({"04_create.ipynb": TWO}))
+    put(tmp_path, "ada.zip", file.getvalue())
+
+    assert [(row.student, row.exercise, row.status) for row in rows(tmp_path)] == [
+        ("ada", "03_delete", ""),
+        ("ada", "04_create", ""),
+    ]
+
+
+@pytest.mark.parametrize(("encoding", "name"), [("utf-8", "Jürgen"), ("cp437", "Jürgen"), ("utf-8", "Łucja")])
+def test_find_name_in_a_zip_is_read_where_no_flag_says_its_encoding(tmp_path: Path, encoding: str, name: str) -> None:
+    """Linux's zip writes UTF-8, that of Windows cp437."""
+    raw = name.encode(encoding)
+    content = zip_of({f"{'_' * len(raw)}/03_delete.ipynb": SOLVED}).replace(b"_" * len(raw) + b"/", raw + b"/")
+    row = the_row(put(tmp_path, "all.zip", content))
+
+    assert (row.student, row.place) == (name, f"all.zip!{name}/03_delete.ipynb")
+    assert [label for label, _ in row.pieces] == ["delete"]
+
+
+def test_find_zip_that_asks_for_too_much_memory_is_a_row(tmp_path: Path) -> None:
+    """It says that it was packed with a dictionary of 4 GiB."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("03_delete.py", PYTHON)
+    at = 30 + len("03_delete.py") + 5  # behind header and name: LZMA's version, the length and the first property
+    content = bytearray(file.getvalue())
+    content[at : at + 4] = b"\xff" * 4
+    put(tmp_path, "ada.zip", bytes(content))
+    program = (
+        "import resource, sys; from pathlib import Path\n"
+        "from memslot_lab.grading.submission import find_submissions\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))\n"
+        "print(*((row.status, row.sentence) for row in find_submissions(Path(sys.argv[1]))))"
+    )
+    done = subprocess.run([sys.executable, "-c", program, tmp_path], capture_output=True, text=True, check=False)
+
+    assert "'bad-zip', 'ada.zip cannot be unpacked (it asks for too much memory)" in done.stdout, done.stderr
+
+
+def test_find_name_is_text_in_any_locale() -> None:
+    """Also where the system's encoding is ASCII: names in zips and on the disk."""
+    program = (
+        "from memslot_lab.grading.places import fit_text; print(*map(ascii, map(fit_text, "
+        "['J\\xfcrgen', b'J\\xc3\\xbcrgen'.decode('ascii', 'surrogateescape'), '\\udcff'])))"
+    )
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+    assert done.stdout == "'J\\xfcrgen' 'J\\xfcrgen' '\\\\xff'\n", done.stderr
 
 
 def test_find_anything_leaves_the_files_as_they_are(tmp_path: Path) -> None:
