@@ -120,10 +120,12 @@ def _svg(rows: tuple[TreeRow, ...], looked_at: Collection[int], found: Collectio
     legend = "dark: black, dashed: red" + ("; blue ring: looked at" if looked_at else "")
     legend += "; bar: found" if found else ""
     parts.append(f'<text x="4" y="{bottom + 32}" fill="currentColor" font-size="11">{legend}</text>')
+    # Scrolled sideways rather than shrunk, for its text would be too small.
     return (
+        f'<div style="overflow-x: auto" tabindex="0" role="group" aria-label="a tree of {len(rows)} slots">'
         f'<svg role="img" aria-label="{escape(text)}" width="{width}" height="{bottom + 40}" '
-        f'viewBox="0 0 {width} {bottom + 40}" style="max-width: 100%; height: auto" '
-        f'font-family="monospace" font-size="12">{"".join(parts)}</svg>'
+        f'viewBox="0 0 {width} {bottom + 40}" style="max-width: none" '
+        f'font-family="monospace" font-size="12">{"".join(parts)}</svg></div>'
     )
 
 

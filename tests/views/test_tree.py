@@ -27,6 +27,7 @@ def test_show_tree_draws_a_line_to_each_parent_and_a_ring_around_what_was_looked
     assert html.count('stroke="#0072B2"') == 2
     assert html.count("<rect ") == 1
     assert 'role="img" aria-label="LEFT (lowest GFN)' in html
+    assert html.startswith('<div style="overflow-x: auto" tabindex="0"')  # keeps its size on a phone
     assert re.search("LEFT: lowest GFN.*RIGHT: highest GFN", html)
 
 
