@@ -9,17 +9,23 @@ from memslot_lab.course.seen import Args
 from memslot_lab.engine.model import Gfn, MemorySlot
 from memslot_lab.views.array import is_slot
 
-__all__ = ["BIG_IDS", "HIGH", "IDS", "array_of", "blank", "random_array", "smaller_arrays"]
+__all__ = ["BIG_IDS", "HIGH", "IDS", "array_of", "blank", "in_full", "random_array", "smaller_arrays"]
 
 IDS = (3, 0, 5, 1, 6, 2, 7, 4, 12, 9, 15, 8, 11, 14, 10, 13)
 BIG_IDS = (512, 3, 599, 0, 513, 41, 598, 7, 255, 530, 2, 575, 256, 90, 544, 1)
 HIGH: Gfn = 1 << 32  # guest memory above 16 TiB
+_HOST = 1 << 44
 
 
 def array_of(ids: Sequence[int], *, lowest: Gfn = 0) -> tuple[MemorySlot, ...]:
     """Return slots with these ids, highest GFN first, the last at `lowest`; holes of 0x80 frames between them."""
     ranks = range(len(ids) - 1, -1, -1)
     return tuple(MemorySlot(slot_id, lowest + rank * 0x100, 0x80) for slot_id, rank in zip(ids, ranks, strict=True))
+
+
+def in_full(slots: Sequence[MemorySlot]) -> tuple[MemorySlot, ...]:
+    """Return the slots with flags and a host address each: who stores less than the slot loses something."""
+    return tuple(replace(slot, flags=1 + slot.id % 3, userspace_addr=_HOST + (slot.id << 30)) for slot in slots)
 
 
 def blank(slot: MemorySlot) -> Args:

@@ -9,10 +9,11 @@ from typing import cast
 
 from memslot_lab.course.seen import Aspect, Difference, Seen
 from memslot_lab.course.stages.coding import type_name
-from memslot_lab.engine.model import Change, KernelWarning
+from memslot_lab.engine.model import Change, KernelWarning, MemorySlot
 from memslot_lab.views.array import ArrayState, entry_text, in_words, is_slot, same_entry
+from memslot_lab.watch.unlike import unlike
 
-__all__ = ["look", "same_value", "value_text"]
+__all__ = ["apart", "look", "same_value", "value_text"]
 
 _FEW = 6  # slots that are listed side by side
 
@@ -40,7 +41,8 @@ def _used_slots(seen: Seen) -> Difference | None:
     elif got == before:
         sentence = f"used_slots is still {got}: one slot {_more(seen)} is in use, so want {want}."
         if len(seen.got.warnings) > len(seen.before.warnings):
-            sentence += f" A warning was noted, although slot {seen.slot.id} is there."
+            state = "is there" if _deletes(seen) else "is to be created"
+            sentence += f" A warning was noted, although slot {seen.slot.id} {state}."
     else:
         sentence = f"used_slots went from {before} to {got}; want {want}, one slot {_more(seen)}."
     return Difference(f"used_slots = {in_words(got)}", f"used_slots = {want}", sentence)
@@ -70,10 +72,13 @@ def _entries(seen: Seen, *, hole: object) -> Difference | None:
         return trouble
     for i in range(seen.want.used):
         got = seen.got.memslots[i] if i < len(seen.got.memslots) else None
-        if i != hole and not same_entry(got, seen.want.memslots[i]):
-            return Difference(
-                _ids(seen.got, seen.want.used, i, hole), _ids(seen.want, seen.want.used, i, hole), _wrong_entry(seen, i)
-            )
+        want = seen.want.memslots[i]
+        if i != hole and not same_entry(got, want):
+            if _twins(got, want):
+                words = apart(got, want)
+            else:
+                words = _ids(seen.got, seen.want.used, i, hole), _ids(seen.want, seen.want.used, i, hole)
+            return Difference(*words, _wrong_entry(seen, i))
     return None
 
 
@@ -105,15 +110,16 @@ def _wrong_entry(seen: Seen, i: int) -> str:
     """Say what is wrong with the used entries; the first wrong one is at index `i`."""
     if i >= len(seen.got.memslots):
         return f"memslots has only {_count(len(seen.got.memslots), 'entry')} left, but {seen.want.used} are in use."
-    got, place, right = seen.got.memslots[i], f"memslots[{i}]", _name(seen.want.memslots[i])
+    got, place = seen.got.memslots[i], f"memslots[{i}]"
+    name, right = apart(got, seen.want.memslots[i])
     if not is_slot(got):
         return f"{place} holds {in_words(got)}, which is no MemorySlot; want {right}."
     if got.id == seen.slot.id and _deletes(seen):
         what = "the blank slot that was handed in" if not got.npages else f"slot {got.id}, which is to be deleted"
         return f"{place} {'still ' if got.npages else ''}holds {what}; want {right}.{_how_far(seen, i)}"
     if i < len(seen.before.memslots) and same_entry(got, seen.before.memslots[i]):
-        return f"{place} still holds {_name(got)}; want {right}.{_how_far(seen, i) if _deletes(seen) else _lost(seen)}"
-    return f"{place} holds {_name(got)}; want {right}.{_lost(seen) or _disorder(seen)}"
+        return f"{place} still holds {name}; want {right}.{_how_far(seen, i) if _deletes(seen) else _lost(seen)}"
+    return f"{place} holds {name}; want {right}.{_lost(seen) or _disorder(seen)}"
 
 
 def _deletes(seen: Seen) -> bool:
@@ -216,7 +222,7 @@ def _behind(seen: Seen) -> Difference | None:
         return Difference(has, right, sentence)
     for i in range(first, len(want)):
         if not same_entry(got[i], want[i]):
-            words = [f"memslots[{i}]: {entry_text(entry, brief=True)}" for entry in (got[i], want[i])]
+            words = [f"memslots[{i}]: {text}" for text in _brief(got[i], want[i])]
             return Difference(words[0], words[1], _wrong_behind(seen, i))
     return None
 
@@ -283,13 +289,13 @@ def _before_array(seen: Seen) -> Difference | None:
     got, want = seen.got.before_array, seen.want.before_array
     if same_entry(got, want):
         return None
-    words = [f"before_array: {entry_text(entry, brief=True)}" for entry in (got, want)]
+    words = [f"before_array: {text}" for text in _brief(got, want)]
     if want is None:
-        sentence = f"slots.before_array holds {_name(got)}, but no index was -1: want None."
+        sentence = f"slots.before_array holds {_name(got)}, but only a move that fails stores there: want None."
     else:
         sentence = (
             f"The move failed and its index is -1, so C stores {_name(want)} in front of the array: want it in "
-            f"slots.before_array, which holds {in_words(got) if got is None else _name(got)}."
+            f"slots.before_array, which holds {in_words(got) if got is None else apart(got, want)[0]}."
         )
     return Difference(words[0], words[1], sentence)
 
@@ -300,7 +306,7 @@ def _before_array(seen: Seen) -> Difference | None:
 def _returned(seen: Seen) -> Difference | None:
     if same_value(seen.value, seen.right):
         return None
-    got, want = value_text(seen.value), value_text(seen.right)
+    got, want = apart(seen.value, seen.right)
     sentence = f"{seen.name}() returned {got}; want {want}."
     if seen.value is None:
         sentence = f"{seen.name}() returned nothing (None); want {want}."
@@ -363,6 +369,25 @@ def value_text(value: object) -> str:
         if any(map(is_slot, items)):
             return f"[{', '.join(map(value_text, items))}]"
     return in_words(value)
+
+
+def apart(got: object, want: object) -> tuple[str, str]:
+    """Return two values in a few words each; of two slots of one id the fields that tell them apart."""
+    if not _twins(got, want):
+        return value_text(got), value_text(want)
+    fields = unlike(cast("MemorySlot", got), cast("MemorySlot", want))
+    return f"{value_text(got)} with {fields[0]}", fields[1]
+
+
+def _twins(one: object, other: object) -> bool:
+    """Return whether two values are slots of one id that differ in another field."""
+    return is_slot(one) and is_slot(other) and one.id == other.id and one != other
+
+
+def _brief(got: object, want: object) -> tuple[str, str]:
+    """Return two entries in a few words each, with what tells them apart."""
+    words = entry_text(got, brief=True), entry_text(want, brief=True)
+    return apart(got, want) if words[0] == words[1] else words
 
 
 _LOOKS: dict[Aspect, Callable[[Seen], Difference | None]] = {

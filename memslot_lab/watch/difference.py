@@ -6,8 +6,9 @@ from itertools import zip_longest
 from typing import Any, NamedTuple, TypeAlias
 
 from memslot_lab.engine.model import MemorySlot
-from memslot_lab.watch.moment import Tables, Write
+from memslot_lab.watch.moment import Tables
 from memslot_lab.watch.tape import Tape
+from memslot_lab.watch.unlike import unlike
 from memslot_lab.watch.watched import Table
 
 __all__ = ["Difference", "diff"]
@@ -102,9 +103,10 @@ class _Step(NamedTuple):
     table: Table
     place: int
     value: object
+    before: object
 
     def same(self, other: "_Step") -> bool:
-        return self[1:] == other[1:]
+        return self[1:4] == other[1:4]
 
 
 _Couple: TypeAlias = tuple[_Step | None, _Step | None]
@@ -115,14 +117,16 @@ def _steps(tape: Tape) -> list[_Step]:
     tables, steps = Tables(tape.start), list[_Step]()
     for frame, moment in enumerate(tape.moments):
         for write in moment.writes:
-            if tables.at(write.table, write.place) != write.value:
-                steps.append(_Step(frame, write.table, write.place, _value(tape, write)))
+            before = tables.at(write.table, write.place)
+            if before != write.value:
+                values = (_value(tape, write.table, value) for value in (write.value, before))
+                steps.append(_Step(frame, write.table, write.place, *values))
             tables.apply(write)
     return steps
 
 
-def _value(tape: Tape, write: Write) -> object:
-    return tape.slot_at(write.value) if write.table in (Table.MEMSLOTS, Table.BEFORE_ARRAY) else write.value
+def _value(tape: Tape, table: Table, value: Any) -> object:
+    return tape.slot_at(value) if table in (Table.MEMSLOTS, Table.BEFORE_ARRAY) else value
 
 
 def _couples(steps_a: list[_Step], steps_b: list[_Step]) -> list[_Couple]:
@@ -166,14 +170,25 @@ def _apart(one: _Step | None, other: _Step | None, names: tuple[str, str]) -> st
         return f"{does} {_done(step)}, {idle} does not" if step else ""
     said = _done(other)
     if one.table is other.table is Table.MEMSLOTS and one.place == other.place:
+        if fields := _fields(one.value, other.value):
+            written = f"writes {_slot(one.value)} with {fields[0]} to memslots[{one.place}]"
+            return f"{names[0]} {written}, {names[1]} writes it with {fields[1]}"
         said = f"writes {_slot(other.value)} there"
     return f"{names[0]} {_done(one)}, {names[1]} {said}"
+
+
+def _fields(one: object, other: object) -> tuple[str, str] | None:
+    """Return what tells two values of one slot apart; None where they are of two slots, or of none."""
+    if not isinstance(one, MemorySlot) or not isinstance(other, MemorySlot) or one.id != other.id:
+        return None
+    return unlike(one, other) if one.npages and other.npages and one != other else None
 
 
 def _done(step: _Step) -> str:
     match step.table:
         case Table.MEMSLOTS:
-            return f"writes {_slot(step.value)} to memslots[{step.place}]"
+            fields = _fields(step.before, step.value)
+            return f"writes {_slot(step.value)}{f' with {fields[1]}' if fields else ''} to memslots[{step.place}]"
         case Table.ID_TO_INDEX:
             return f"sets id_to_index[{step.place}] to {step.value}"
         case Table.USED_SLOTS:

@@ -10,9 +10,12 @@ from memslot_lab.course.answer_files import load_answer_file
 from memslot_lab.course.catalog import find_exercise, find_task
 from memslot_lab.course.judge import judge
 from memslot_lab.course.results import Failure
+from memslot_lab.course.tasks import cases_of
 from memslot_lab.course.told import call
-from memslot_lab.engine import MemorySlot, Memslots
+from memslot_lab.engine import Change, MemorySlot, Memslots
 from memslot_lab.engine import delete as kernel_delete
+from memslot_lab.engine import update_memslots as kernel_update
+from memslot_lab.watch import diff, record
 
 ROOT = Path(__file__).parents[1]
 Delete = Callable[[Memslots, MemorySlot], object]
@@ -161,3 +164,72 @@ def test_name_does_not_depend_on_what_was_judged_before() -> None:
 
     assert forward["remembers_the_first_array"] == "delete-remembers-the-first-array"
     assert {name: told(name) for name in reversed(names)} == forward
+
+
+def update_that_stores(*fields: str) -> Callable[[Memslots, MemorySlot, Change], object]:
+    """Return an update whose slots have these fields of the one handed in, and no others."""
+
+    def update_memslots(slots: Memslots, slot: MemorySlot, change: Change) -> None:
+        bare = MemorySlot(slot.id, slot.base_gfn, slot.npages, **{name: getattr(slot, name) for name in fields})
+        kernel_update(slots, slot if change is Change.DELETE else bare, change)
+
+    return update_memslots
+
+
+def told(function: Callable[[Memslots, MemorySlot, Change], object], group: str) -> Failure:
+    """Return how an update fails a group."""
+    result = judge(find_task("update_memslots")[1], function)
+    return next(each.failure for each in result.groups if each.name == group and each.failure)
+
+
+def test_slot_that_has_lost_a_field_is_told_by_that_field() -> None:
+    """The id is the same, so it is no answer to what is wrong."""
+    failure = told(update_that_stores("flags"), "create")
+
+    assert failure.got == "slot 10 with userspace_addr 0x0"
+    assert failure.want == "userspace_addr 0x100280000000"
+    assert failure.sentence == f"memslots[0] holds {failure.got}; want {failure.want}."
+    assert told(update_that_stores("userspace_addr"), "flags").sentence == (
+        "memslots[0] still holds slot 3 with flags 0x0; want flags 0x1."
+    )
+    assert told(update_that_stores("flags"), "failed move").sentence.endswith("holds slot 2 with userspace_addr 0x0.")
+
+
+def test_runs_that_write_one_slot_with_other_fields_part_by_them() -> None:
+    """Also where the one writes what was there, which changes nothing."""
+
+    def parts(*fields: str, change: Change) -> str:
+        case = next(case for case in cases_of("update_memslots") if case.calls[0][1] is change)
+        slots = case.start().array
+        assert slots is not None
+        runs = [record(run, slots, *case.calls[0]) for run in (update_that_stores(*fields), kernel_update)]
+        return str(diff(*runs))
+
+    assert parts(change=Change.FLAGS_ONLY) == (
+        "at the first write the kernel's writes slot 3 with flags 0x1 to memslots[0], yours does not"
+    )
+
+
+def test_warning_in_a_create_is_no_word_of_a_slot_that_is_there() -> None:
+    """The slot is not there yet: that it is not is why the warning was noted."""
+
+    def update_memslots(slots: Memslots, slot: MemorySlot, change: Change) -> None:
+        kernel_update(slots, slot, Change.MOVE if change is Change.CREATE else change)
+
+    assert told(update_memslots, "create").sentence == (
+        "used_slots is still 0: one slot more is in use, so want 1. "
+        "A warning was noted, although slot 0 is to be created."
+    )
+
+
+def test_what_is_stored_after_a_delete_is_told_without_a_word_of_its_index() -> None:
+    """The learner's own move did return -1."""
+
+    def update_memslots(slots: Memslots, slot: MemorySlot, change: Change) -> None:
+        kernel_update(slots, slot, change)
+        if change is Change.DELETE:
+            kernel_update(slots, slot, Change.MOVE)
+
+    assert told(update_memslots, "delete").sentence == (
+        "slots.before_array holds slot 3, but only a move that fails stores there: want None."
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from random import Random
 
-from memslot_lab.course.arrays import BIG_IDS, HIGH, IDS, array_of, random_array
+from memslot_lab.course.arrays import BIG_IDS, HIGH, IDS, array_of, in_full, random_array
 from memslot_lab.course.cases import ArrayCase, Case
 from memslot_lab.course.seen import Args, Aspect
 from memslot_lab.course.tasks.judged import Judged
@@ -83,7 +83,7 @@ def _created(used: tuple[MemorySlot, ...], rank: int, capacity: int, new: int) -
     case = partial(_case, capacity=capacity, used=used, calls=calls, count=count)
     left = MemorySlot(new, 0, 0), MemorySlot(new, 0x5000, 0x80)
     for stale in ((), (left[0],), (left[1], left[0])) if capacity > count else ((),):
-        yield case(group, WHERE, stale=stale)
+        yield case(group, WHERE, stale=stale, used=in_full(used) if stale else used)
     yield case("index table", INDICES)
     yield case("shifts", (Aspect.RETURNED,), counted=True, stale=left[:1] if capacity > count else ())
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from random import Random
 
-from memslot_lab.course.arrays import BIG_IDS, HIGH, IDS, array_of, random_array
+from memslot_lab.course.arrays import BIG_IDS, HIGH, IDS, array_of, in_full, random_array
 from memslot_lab.course.cases import Case
 from memslot_lab.course.seen import ALL, Aspect
 from memslot_lab.course.tasks.judged import Judged
@@ -55,7 +55,8 @@ def _moved(
         case = partial(_case, capacity=capacity, used=used, calls=((slot,),))
         yield case(group, WHERE)
         if stale:
-            yield case(group, WHERE, stale=stale)
+            full, calls = in_full(used), (in_full([slot]),)
+            yield case(group, WHERE, used=full, stale=stale, calls=calls)
         yield case("index table", INDICES)
         yield case("shifts", (Aspect.RETURNED,), counted=True)
 

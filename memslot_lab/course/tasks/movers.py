@@ -139,7 +139,7 @@ def moves(used: tuple[MemorySlot, ...], old: int) -> Iterator[tuple[int, MemoryS
     others = used[:old] + used[old + 1 :]
     for rank in range(len(used)):
         gfn = used[old].base_gfn if rank == old else landing(others, rank)
-        yield rank, MemorySlot(used[old].id, gfn, 0x40)
+        yield rank, replace(used[old], base_gfn=gfn, npages=0x40)
 
 
 def moved_by_chance(rng: Random, used: tuple[MemorySlot, ...]) -> tuple[tuple[MemorySlot, ...], MemorySlot]:

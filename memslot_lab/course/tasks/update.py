@@ -1,10 +1,11 @@
 """Exercise 06: update_memslots. Judged on all that the array is after each call, not on the way there."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from random import Random
 
-from memslot_lab.course.arrays import BIG_IDS, HIGH, IDS, array_of, blank, random_array
+from memslot_lab.course.arrays import BIG_IDS, HIGH, IDS, array_of, blank, in_full, random_array
 from memslot_lab.course.cases import ArrayCase, Case
 from memslot_lab.course.seen import ALL, Args
 from memslot_lab.course.tasks.judged import Judged
@@ -20,10 +21,11 @@ _case = partial(ArrayCase, looked_at=ALL, stale=())
 def _cases() -> Iterator[Case]:
     for n in (0, 1, 2, 3, 4):
         used, stale = array_of(IDS[:n], lowest=0x100), array_of((9, 8), lowest=0x40)
-        for left in ((), stale):
-            yield from _creates(used, 16, 10, stale=left)
-            for old in range(n):
-                yield from _changes(used, old, 16, stale=left)
+        yield from _creates(used, 16, 10)
+        yield from _creates(in_full(used), 16, 10, stale=stale)
+        for old in range(n):
+            yield from _changes(used, old, 16)
+            yield from _changes(in_full(used), old, 16, stale=stale)
         yield from _creates(array_of(range(n), lowest=0x100), n + 1, n)
         yield from _failed(used)
     for ids, capacity, new, lowest in ((IDS[:15], 16, 13, 0x100), (BIG_IDS, 600, 514, HIGH)):
@@ -36,6 +38,7 @@ def _cases() -> Iterator[Case]:
 def _creates(used: _Slots, capacity: int, new: int, stale: _Slots = ()) -> Iterator[Case]:
     for rank in range(len(used) + 1):
         slot = MemorySlot(new, landing(used, rank), 0x40)
+        slot = in_full([slot])[0] if stale else slot
         yield _case("create", capacity=capacity, used=used, stale=stale, calls=((slot, Change.CREATE),))
 
 
@@ -44,20 +47,21 @@ def _changes(used: _Slots, old: int, capacity: int, stale: _Slots = ()) -> Itera
     case = partial(_case, capacity=capacity, used=used, stale=stale)
     yield case("delete", calls=((*blank(used[old]), Change.DELETE),))
     for flags in (1, 3):
-        slot = MemorySlot(used[old].id, used[old].base_gfn, used[old].npages, flags)
+        slot = replace(used[old], flags=flags ^ used[old].flags)
         yield case("flags", calls=((slot, Change.FLAGS_ONLY),))
     for rank, slot in moves(used, old):
         group = "move backward" if rank > old else "move forward"
         if rank == old:
-            slot = MemorySlot(slot.id, slot.base_gfn + 1, slot.npages)
+            slot = replace(slot, base_gfn=slot.base_gfn + 1)
         yield case(group, calls=((slot, Change.MOVE),))
 
 
 def _failed(used: _Slots) -> Iterator[Case]:
     slot = MemorySlot(2, 0x9000, 0x40)
     for change in (Change.MOVE, Change.FLAGS_ONLY):
-        for left in ((), (slot,)):
-            yield _case("failed move", capacity=8, used=used, stale=left, calls=((slot, change),), guarded=True)
+        for left in ((), in_full([slot])):
+            hand = left[0] if left else slot
+            yield _case("failed move", capacity=8, used=used, stale=left, calls=((hand, change),), guarded=True)
 
 
 def _in_a_row() -> Iterator[Case]:
