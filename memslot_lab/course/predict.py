@@ -13,7 +13,7 @@ __all__ = ["compare"]
 _NONE_YET = "No prediction yet: put one in place of the three dots above, then run both cells again."
 
 
-def compare(prediction: object, actual: object, *pictures: Picture) -> Picture:
+def compare(prediction: object, actual: object, *pictures: Picture, within: int = 0) -> Picture:
     """Return a line on a prediction, and the pictures below it.
 
     Parameters
@@ -24,6 +24,8 @@ def compare(prediction: object, actual: object, *pictures: Picture) -> Picture:
         What came out.
     *pictures : Picture
         From `show()` and its like; they come with the verdict and not before.
+    within : int, optional
+        How far off a number may be and still be a good guess.
 
     Examples
     --------
@@ -33,6 +35,8 @@ def compare(prediction: object, actual: object, *pictures: Picture) -> Picture:
     As you expected: [1, 0, 3].
     >>> compare(10, 9)
     You expected 10; it is 9.
+    >>> compare(60, 68, within=20)
+    You expected 60; it is 68. A guess within 20 is good.
     >>> compare("256", 256)
     You expected '256', and it is 256. Only the way to write it differs: a number stands without quotes.
     >>> compare(..., [1, 0, 3])
@@ -46,6 +50,9 @@ def compare(prediction: object, actual: object, *pictures: Picture) -> Picture:
     elif slip:
         words = f"You expected {in_words(prediction)}, and it is {in_words(actual)}."
         verdict = _line(f"{words} Only the way to write it differs: {slip}.", RIGHT)
+    elif _near(prediction, actual, within):
+        words = f"You expected {in_words(prediction)}; it is {in_words(actual)}."
+        verdict = _line(f"{words} A guess within {within} is good.", RIGHT)
     else:
         question = " Where do the two part?" if _differ_at_places(prediction, actual) else ""
         verdict = _line(f"You expected {in_words(prediction)}; it is {in_words(actual)}.{question}", WRONG)
@@ -66,6 +73,11 @@ def _same(one: object, other: object) -> bool:
     if _is_row(one) and _is_row(other):
         return len(one) == len(other) and all(map(_same, one, other))
     return bool(one == other)
+
+
+def _near(one: object, other: object, within: int) -> bool:
+    """Return whether two numbers are no further apart than that."""
+    return isinstance(one, int | float) and isinstance(other, int | float) and abs(one - other) <= within
 
 
 def _differ_at_places(one: object, other: object) -> bool:

@@ -4,7 +4,7 @@ import pytest
 
 from memslot_lab.course import compare
 from memslot_lab.engine import Change, Memslots
-from memslot_lab.views.array import Picture, show
+from memslot_lab.views.array import RIGHT, Picture, show
 
 SECRET = Picture("the <secret>", "<b>secret</b>")
 
@@ -49,6 +49,23 @@ def test_prediction_written_otherwise_is_told_what_differs(prediction: object, a
 
     assert text.startswith("You expected ")
     assert text.endswith(f"Only the way to write it differs: {slip}.")
+
+
+@pytest.mark.parametrize("guess", [48, 67, 88, 70.5])
+def test_guess_within_what_is_allowed_is_good(guess: float) -> None:
+    """The words and the colour agree, and the number is told."""
+    verdict = compare(guess, 68, within=20)
+
+    assert verdict.text == f"You expected {guess}; it is 68. A guess within 20 is good."
+    assert RIGHT in verdict.html
+
+
+@pytest.mark.parametrize("guess", [47, 89, [68], "sixty", None])
+def test_guess_further_off_is_as_wrong_as_ever(guess: object) -> None:
+    """Also one that is no number."""
+    assert "is good" not in compare(guess, 68, within=20).text
+    assert "is good" not in compare(67, 68).text
+    assert compare(68, 68, within=20).text == "As you expected: 68."
 
 
 def test_no_prediction_gives_nothing_away() -> None:
