@@ -345,7 +345,7 @@ print(replay_text(replay(LOG)))
 # - **slot**: a range of guest frames with its host address and flags. **id**: its number.
 # - **front, forward**: toward index 0, higher addresses. **back, backward**: toward lower addresses.
 #
-# Next: [03 Deleting](03_deleting.ipynb), where you write the kernel's function yourself.
+# Next: [01 Highest GFN first](01_highest_gfn_first.ipynb), on the order of the array and what it promises.
 #
 # Sources: the log is real (QEMU 7.2.22, `-machine pc -m 256 -vga std`); the rules are those of
 # `__kvm_set_memory_region()`, `virt/kvm/kvm_main.c`, v6.1.
