@@ -75,8 +75,8 @@ compare(my_order, [slot.id for slot in used], show(slots))
 # %% [markdown]
 # ## The same memory, drawn twice
 #
-# On the left the guest's memory as an axis of addresses, on the right the kernel's array. Both have the highest GFN
-# on top, and that is how every picture of this course is drawn. A picture the other way up would be turned in the
+# On the left the guest's memory as an axis of addresses, on the right the kernel's array. Both have the highest GFN on
+# top. A picture on its side, such as a Stepper, has it on the **left**. The other way round, it would be turned in the
 # head at each step.
 
 # %%
@@ -157,7 +157,8 @@ Stepper(record(update_memslots, before, moved, Change.MOVE))
 # For a reason that is gone. Up to kernel 5.6 every slot always existed: an array of 512, and those not in use had no
 # pages and GFN 0. Sorted from high to low, all of them end up **behind** the slots in use, by themselves.
 #
-# `eras.v5_6` is that kernel's array. Here are six slots, three of them in use.
+# `eras.v5_6` is that kernel's array. Here are six slots, three of them in use. (The picture calls *stale* whatever lies
+# behind `used_slots`; here those are the unused slots.)
 
 # %%
 from memslot_lab.eras import v5_6
