@@ -32,7 +32,7 @@
 # | `used_slots` | how many entries are in use | 4 |
 # | `id_to_index` | where each id stands, -1 if nowhere | `id_to_index[5]` is 1 |
 # | shift | copy one entry by one place | `memslots[1] = memslots[2]` |
-# | gap | the place that the deleted slot leaves | index 1 |
+# | gap | the index that the deleted slot leaves; the Stepper marks it *hole* | index 1 |
 # | stale | an entry behind `used_slots`; nobody reads it | `memslots[3]` after a delete |
 
 # %%
@@ -77,7 +77,8 @@ show(slots)
 # the rest is 0. The kernel calls it with just that, and so do we. Let us call it a *blank* slot.
 #
 # **Predict** each write before you see it: click the place that is written next, an entry of the array, an id of the
-# index table, or `used_slots`; or say "Not sure". You know nothing of the function yet. Guess! What would *you* write?
+# index table, or `used_slots`; or say "Not sure". The function stands beside the question. Before you read it, guess:
+# what would *you* write?
 
 # %%
 blank = MemorySlot(id=5, base_gfn=0, npages=0)
@@ -378,8 +379,9 @@ except MemslotError as error:
 # %% [markdown]
 # ## Play with it
 #
-# An array of your own: drag on the axis to create a slot, click one to delete it. Each accepted change plays below the
-# axis. **Find out:** five slots stand there. In which order do you delete them all without a single shift?
+# An array of your own: drag on the axis to create a slot; click one to select it, then press **delete**. Each accepted
+# change plays below the axis. **Find out:** five slots stand there. In which order do you delete them all without a
+# single shift?
 
 # %%
 Playground(seed=3)
@@ -420,10 +422,13 @@ Playground(seed=3)
 #
 # * **blank slot**: a slot with its id and nothing else, what a delete is handed
 # * **front, back**: index 0 with the highest GFN, and the other end
-# * **gap**: the index that the deleted slot leaves
+# * **gap**: the index that the deleted slot leaves, a *hole* in the array; a hole in **memory** (lesson 02) is something
+#   else, guest frames in no slot
 # * **GFN**: guest frame number, the guest's physical address divided by 4096
 # * **shift**: one entry copied by one place
 # * **stale**: behind `used_slots`, not in use
+#
+# Next: [04 Creating a slot](04_creating.ipynb), where the others make room.
 #
 # **Sources:** Sean Christopherson, "Re: [PATCH v2 14/15] KVM: Terminate memslot walks via used_slots", 24 October
 # 2019; virt/kvm/kvm_main.c and include/linux/kvm_host.h, kernels 5.7 and 5.10.
