@@ -79,7 +79,8 @@ show(machine())
 # A new slot, id 6, at GFN 0x180. It belongs between slot 5 and slot 0. **Predict** each write before you see it: click
 # the place that is written next, or say "Not sure".
 #
-# You have not seen the function yet. How would *you* make room?
+# You saw such a walk in [lesson 00](00_start_here.ipynb), and the code stands beside the question. Before you read it:
+# how would *you* make room?
 
 # %%
 new = MemorySlot(id=6, base_gfn=0x180, npages=0x40)
@@ -418,5 +419,7 @@ Playground(seed=4)
 # * **hole**: the index kept for the slot in the hand; what lies there does not count
 # * **in the hand**: handed to the function, not in the array
 # * **move**: what the changed slot does; **shift**: what is done to the others
+#
+# Next: [05 Moving a slot backward](05_moving_backward.ipynb), the other mover.
 #
 # **Sources:** the mails named above; virt/kvm/kvm_main.c, kernels 5.7 and 5.10.
