@@ -363,7 +363,7 @@ compare(my_prediction, (index, len(slots.warnings)))
 # %% [markdown]
 # ## Play with it
 #
-# Five slots. Drag one along the axis to move it. **Find out:** which move shifts four slots? And how far can you move a
+# Six slots. Drag one along the axis to move it. **Find out:** which move shifts five slots? And how far can you move a
 # slot without shifting anybody?
 
 # %%
@@ -409,6 +409,8 @@ Playground(seed=5)
 # * **old value, new value**: what the array holds of the moved slot, and what is in the hand
 # * **rank**: how many slots in use have a higher GFN; in an array in order, the index
 # * **tracked**: kept as a number, not written into the array
+#
+# Next: [06 Falling through](06_falling_through.ipynb), where both movers meet.
 #
 # **Sources:** the mails named above; virt/kvm/kvm_main.c, kernels 5.7 and 5.10;
 # tools/testing/selftests/kvm/memslot_perf_test.c, kernel 6.1.
