@@ -78,20 +78,15 @@ show(machine())
 # Look at the row of MOVE. You might expect a question there: has the GFN fallen, then backward; has it risen, then
 # forward. There is none. *Both* movers are called, for each move.
 #
-# Watch one. Slot 1 goes from 0x400 to 0x180. Which of the two movers shifts somebody?
-
-# %%
-fallen = MemorySlot(id=1, base_gfn=0x180, npages=0x80)
-Stepper(record(update_memslots, machine(), fallen, Change.MOVE))
-
-# %% [markdown]
-# **Predict:** how many slots does each of the movers shift, when slot 1 *falls* to 0x180? `(backward, forward)`
+# **Predict:** slot 1 *falls* from 0x400 to 0x180. How many slots does each of the movers shift? `(backward, forward)`
 
 # %%
 my_prediction = ...
 
-
 # %%
+fallen = MemorySlot(id=1, base_gfn=0x180, npages=0x80)
+
+
 def shifts_of_both(slot: MemorySlot, change: Change = Change.MOVE) -> tuple[int, int]:
     shifts = record(update_memslots, machine(), slot, change).shifts_by_function
     return shifts["move_backward"], shifts["move_forward"]
@@ -102,7 +97,10 @@ compare(my_prediction, shifts_of_both(fallen))
 # %% [markdown]
 # **Why.** Slot 5 and slot 0 pass the hole, which ends at index 2. Then `move_forward()` begins there and asks the entry
 # in front, slot 0 at 0x200. That one is higher than 0x180, of course: it has just passed *because* it is higher. So the
-# forward move ends at its first comparison.
+# forward move ends at its first comparison. Watch it:
+
+# %%
+Stepper(record(update_memslots, machine(), fallen, Change.MOVE))
 
 # %% [markdown]
 # **Predict:** and when slot 3, at the back, *rises* to 0x480?
@@ -122,7 +120,7 @@ compare(my_prediction, shifts_of_both(risen))
 # For it, a moved slot at index 3 is the same thing as a new one for which index 3 was opened.
 
 # %% [markdown]
-# ## Never both?
+# ## Every move there is
 #
 # Two examples prove nothing. Let us take every move: each slot of each array of two to five slots, to each rank.
 #
@@ -384,8 +382,9 @@ Playground(seed=6)
 # %% [markdown]
 # ## Practice that does not run out
 #
-# `quiz()` makes questions on this lesson, or on any other of 02 to 06 and 09: another seed, other questions. Below the
-# first one it says how to answer. `memslot-lab quiz` asks them in a terminal.
+# `quiz()` makes questions on this lesson, or on any other of 02 to 06 and 09: another seed, other questions. Below each
+# it says how to answer. (A *mutant* is a copy of the code with one small mistake; more in lesson 12.) `memslot-lab quiz`
+# asks them in a terminal.
 
 # %%
 from memslot_lab.course import quiz
@@ -426,5 +425,7 @@ q
 # * **FLAGS_ONLY**: same id, size and GFN, other flags
 # * **mover**: `move_backward()` or `move_forward()`
 # * **rank**: how many slots in use have a higher GFN
+#
+# Next: [07 Where walks end](07_where_walks_end.ipynb), on whoever reads the array.
 #
 # **Sources:** the mail named above; virt/kvm/kvm_main.c and include/linux/kvm_host.h, kernels 5.7 and 5.10.
