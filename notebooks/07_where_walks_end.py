@@ -364,5 +364,7 @@ compare(my_met, met, show(slots))
 # * **stale**: behind `used_slots`
 # * **unused slot**: up to kernel 5.6, an entry that exists and has no pages
 #
+# Next: [08 From ioctl to change](08_from_ioctl_to_change.ipynb), on where the changes come from.
+#
 # **Sources:** Sean Christopherson, "[PATCH v2 14/15] KVM: Terminate memslot walks via used_slots" and the cover letter
 # of that series, October 2019; virt/kvm/kvm_main.c and include/linux/kvm_host.h, kernels 5.2, 5.7 and 5.12.
