@@ -177,7 +177,7 @@ scenario = scenarios[28]
 show_steps(scenario)
 
 # %% [markdown]
-# Slot 0 has 512 pages. It moves up by *one* page, then down by two.
+# Slot 0 has 512 pages. It shall move up by *one* page, then down by two.
 #
 # **Predict:** the three answers.
 
@@ -196,7 +196,7 @@ scenario = scenarios[29]
 show_steps(scenario)
 
 # %% [markdown]
-# Two slots of 2 MiB, at `0x200000` and at `0x800000`. Slot 1 moves three times.
+# Two slots of 2 MiB, at `0x200000` and at `0x800000`. Three times slot 1 is asked to move.
 #
 # **Predict:** the five answers.
 
@@ -356,6 +356,8 @@ except MemslotError as error:
 # * **fixed**: host address, size and read-only, from the create on
 # * **ioctl**: a system call with a request code, here `KVM_SET_USER_MEMORY_REGION`
 # * **region**: what userspace asks for; **slot**: what the kernel keeps
+#
+# Next: [09 Counting](09_counting.ipynb), on what all this costs.
 #
 # **Sources:** `kvm_vm_ioctl_set_memory_region()` and `__kvm_set_memory_region()`, virt/kvm/kvm_main.c, kernel 6.1;
 # answers recorded on Linux 6.18.44, x86-64.
