@@ -27,14 +27,14 @@
 # %% [markdown]
 # ## The words
 #
-# | word | in the kernel | example |
-# |---|---|---|
-# | shift | `mslots[i] = mslots[i - 1]` | one *other* slot copied by one place |
-# | comparison | `new->base_gfn < ...` | one question which of two GFNs is higher |
-# | rank | | the index at which a slot belongs: how many slots have a higher GFN |
-# | `used_slots` | `used_slots` | slots in use **before** the update |
-# | ascending | | each new slot has a higher GFN than all before: it goes to the front |
-# | descending | | each new slot has a lower GFN: it stays at the back |
+# | word | in the kernel | meaning | example |
+# |---|---|---|---|
+# | shift | `mslots[i] = mslots[i - 1]` | one *other* slot copied by one place | from index 2 to 3 |
+# | comparison | `new->base_gfn < ...` | which of two GFNs is higher? | 0x380 or 0x300 |
+# | rank | | the index at which a slot belongs: how many slots have a higher GFN | 2 |
+# | `used_slots` | `used_slots` | slots in use **before** the update | 5 |
+# | ascending | | each new slot has the highest GFN so far: it goes to the front | 0x0, 0x100, 0x200 |
+# | descending | | each new slot has the lowest GFN so far: it stays at the back | 0x200, 0x100, 0x0 |
 
 # %%
 from random import Random
@@ -104,7 +104,7 @@ Stepper(record(update_memslots, machine(), new, Change.CREATE))
 # So when you count the copies of a *forward* move, you count slots that go back.
 #
 # (`kvm_memslot_move_forward()`, virt/kvm/kvm_main.c, kernel 5.7. In version 2 of the series it was called
-# `kvm_shift_memslots_forward()`, and stood for the same.)
+# `kvm_shift_memslots_backward()`, after the others.)
 
 # %% [markdown]
 # ## And the comparisons?
@@ -409,6 +409,8 @@ compare(my_prediction, copied)
 # * **quadratic**: twice the input, four times the cost
 # * **rank**: how many slots have a higher GFN
 # * **shift**: one other slot copied by one place
+#
+# Next: [10 Publishing a change](10_publishing.ipynb), on the copy and its readers.
 #
 # **Sources:** `update_memslots()` and its helpers, virt/kvm/kvm_main.c, kernel 5.7; the logs beside this notebook
 # (QEMU 7.2); times measured for this course with the functions of the mail of 24 October 2019, gcc -O2.
