@@ -187,8 +187,8 @@ compare(my_prediction, (a.find(0x400) is not None, b.find(0x400) is not None))
 
 # %%
 vm = published()
-timeline = Timeline(vm)
 a = vm.enter("A")
+timeline = Timeline(vm)
 for moment in steps(vm, MemorySlot(6, 0x400, 0x80), Change.CREATE):
     timeline.note(moment)
     if moment.waits_for:
@@ -292,10 +292,10 @@ compare(my_prediction, seen, timeline.picture)
 # ## Which set is edited?
 #
 # There are two sets, the first one and the marked copy. After the first step the copy is active, and the writer has
-# waited. Nobody can enter the first set any more, and nobody is left in it. So the kernel edits the **first** set and
-# installs that one again; the marked copy is freed.
+# waited. Nobody can enter the first set any more, and nobody is left in it. Where would *you* take the slot out: in the
+# first set, in the marked copy, or in a third one?
 #
-# **Predict:** is the active set after the delete the very object that was active before it?
+# **Predict:** is the active set after the delete the very object that was active before it? Write `True` or `False`.
 
 # %%
 my_prediction = ...
@@ -308,7 +308,8 @@ set_memslot(vm, MemorySlot(5, 0, 0), Change.DELETE)
 compare(my_prediction, vm.active is first)
 
 # %% [markdown]
-# **Why.** It saves a third copy. It is also the reason for something that you saw in lesson 03: stale entries pile up
+# **Why.** The kernel edits the **first** set, for nobody can see it, and installs that one again; the marked copy is
+# freed. That saves a third copy. It is also the reason for something that you saw in lesson 03: stale entries pile up
 # over several deletes, since the same array is edited again and again. A create starts from a fresh copy, and a copy
 # takes only the entries in use.
 
@@ -396,6 +397,8 @@ except RuntimeError as error:
 # * **publish**: store the pointer to a set
 # * **read section**: from entering to leaving; what was found stays valid in it
 # * **SRCU**: sleepable read-copy-update, the kernel's way to wait for readers
+#
+# Next: [11 Before and after](11_before_and_after.ipynb), on the kernels without these movers.
 #
 # **Sources:** `kvm_set_memslot()`, `install_new_memslots()`, `kvm_dup_memslots()` in virt/kvm/kvm_main.c and
 # KVM_MEMSLOT_INVALID in include/linux/kvm_host.h, kernel 5.7.
