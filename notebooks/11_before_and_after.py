@@ -445,6 +445,8 @@ eras_figure()
 # * **root**: the node at the top
 # * **tail**: the unused entries of 5.6's array
 #
+# Next: [12 Break it](12_break_it.ipynb), where the mistakes are made by others.
+#
 # **Sources:** virt/kvm/kvm_main.c and include/linux/kvm_host.h, kernels 5.2, 5.7 and 5.17; commits 26b8345abc75 (ids),
 # ed922739c919 (host addresses), a54d806688fe (sets of trees); the cover letters of September 2019 (S. Christopherson)
 # and April 2021 (M. Szmigiero).
