@@ -280,7 +280,7 @@ Stepper(
 )
 
 # %% [markdown]
-# ## What the results do not show
+# ## A loop that never stops
 #
 # `backward-never-stops` shifts a moved slot to the very back, whatever its GFN. **Predict:** does any legal operation
 # leave an array in which this can be seen? Write `True` or `False`.
@@ -376,6 +376,8 @@ for change, slot in shortest:
 # * **oracle**: who says what is right
 # * **seed**: a number from which the same random choices come again
 # * **shrink**: take away what is not needed
+#
+# Next: [13 A real virtual machine](13_a_real_vm.ipynb), where all of it comes together.
 #
 # **Sources:** update_memslots() and its helpers in virt/kvm/kvm_main.c, kernel 5.7; the wrong versions are this
 # laboratory's own (`memslot_lab/course/mutants.toml`).
