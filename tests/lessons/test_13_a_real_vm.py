@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from memslot_lab.captures.replay import replay
+from memslot_lab.captures.live import verdict
+from memslot_lab.captures.replay import replay, requests_of
 from memslot_lab.captures.scenarios import read_scenarios
+from memslot_lab.engine import UserspaceMemoryRegion, Vm
 from memslot_lab.engine.region import PAGE_SIZE
 
 from .prose import ROOT, assert_says
@@ -51,3 +53,15 @@ def test_order_of_a_hundred_modules_costs_what_is_said() -> None:
 def test_scenarios_are_as_many_as_said() -> None:
     """Those that `memslot-lab live` goes through."""
     assert_says(LESSON, f"list of {len(read_scenarios())} such scenarios")
+
+
+def test_requests_to_be_refused_are_refused_where_the_lesson_asks() -> None:
+    """By the machine of the boot, the first of them not by a fresh one."""
+    vm = Vm()
+    for request in requests_of(DATA / "q72-mtree-f-pc-kvm.trace"):
+        vm.set_user_memory_region(request.region)
+    overlapping, odd = (UserspaceMemoryRegion(20, 0, 0x1000, size, 0x7F0000000000) for size in (PAGE_SIZE, 100))
+
+    assert [verdict(vm, request) for request in (overlapping, odd)] == ["EEXIST", "EINVAL"]
+    assert verdict(Vm(), overlapping) == "0"
+    assert_says(LESSON, "Ask `verdict(vm, ...)`, for `vm` holds the slots of the boot")
