@@ -4,9 +4,8 @@ Both are in the order of students and exercises, whatever order marks came in. T
 same submissions, however many workers there are: it has no times. The CSV has the seconds, as its last column.
 """
 
-import csv
-import io
 import json
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,8 @@ from memslot_lab.grading.marks import Mark
 __all__ = ["COLUMNS", "in_order", "results_csv", "results_json", "write_results"]
 
 COLUMNS = ("student", "exercise", "score", "max_score", "status", "seconds")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = (*"=+-@", *"\uff1d\uff0b\uff0d\uff20", "\t", "\r")  # in full width too
+_DIFFER = ("seconds", "trace")  # from run to run
 
 
 def write_results(out: Path, marks: Iterable[Mark], about: dict[str, Any]) -> None:
@@ -44,27 +44,41 @@ def write_results(out: Path, marks: Iterable[Mark], about: dict[str, Any]) -> No
 
 def results_csv(marks: Iterable[Mark]) -> str:
     """Return the table as CSV; a text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    table = io.StringIO(newline="")
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    lines = [",".join(COLUMNS)]
     for mark in in_order(marks):
-        texts = (_guarded(text) for text in (mark.student, mark.exercise))
-        writer.writerow([*texts, mark.score, mark.max_score, _guarded(mark.status), f"{mark.seconds:.3f}"])
-    return table.getvalue()
+        student, exercise, status = map(_cell, (mark.student, mark.exercise, mark.status))
+        lines.append(f"{student},{exercise},{mark.score},{mark.max_score},{status},{mark.seconds:.3f}")
+    return "\n".join([*lines, ""])
 
 
 def results_json(marks: Iterable[Mark], about: dict[str, Any]) -> str:
     """Return everything but times as JSON."""
-    differ = ("seconds", "trace")  # from run to run
-    rows = [{name: value for name, value in mark.to_json().items() if name not in differ} for mark in in_order(marks)]
+    rows = [*map(_row, in_order(marks))]
     return json.dumps({"about": about, "results": rows}, indent=1, sort_keys=True, allow_nan=False) + "\n"
 
 
 def in_order(marks: Iterable[Mark]) -> list[Mark]:
-    """Return marks in the order of students, exercises and places."""
-    return sorted(marks, key=lambda mark: (mark.student, mark.exercise, mark.place))
+    """Return marks in the order of students, exercises and places; those of one place by what they say."""
+    marks = list(marks)
+    shown_alike = Counter(map(_place, marks))
+    return sorted(marks, key=lambda mark: (*_place(mark), _said(mark) if shown_alike[_place(mark)] > 1 else ""))
 
 
-def _guarded(text: str) -> str:
-    plain = text.replace("\r", " ")  # which csv leaves unquoted where lines end in another character
-    return f"'{plain}" if text.startswith(_FORMULA) else plain
+def _place(mark: Mark) -> tuple[str, str, str]:
+    return mark.student, mark.exercise, mark.place
+
+
+def _said(mark: Mark) -> str:
+    return json.dumps(_row(mark), sort_keys=True)
+
+
+def _row(mark: Mark) -> dict[str, Any]:
+    return {name: value for name, value in mark.to_json().items() if name not in _DIFFER}
+
+
+def _cell(text: str) -> str:
+    """Return a text as a cell; quoted also where a spreadsheet might split that takes another sign than the comma."""
+    plain = text.replace("\r", " ")
+    plain = f"'{plain}" if text.startswith(_FORMULA) else plain
+    quoted = plain.replace('"', '""')
+    return f'"{quoted}"' if any(sign in plain for sign in ',;\t\n"') else plain

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,17 @@ def test_json_has_no_times_and_one_order() -> None:
     assert json.loads(text)["about"] == {"version": "1"}
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+x", "-x", "@x", "\tx", "\rx"])
+def test_marks_of_one_place_have_one_order() -> None:
+    """Names on the disk may differ and be shown alike."""
+    words = [("bad-notebook", "a"), ("no-answer", "b"), ("no-answer", "a")]
+    marks = [Mark("ada", "", "x", 0, 0, *each) for each in words]
+    marks += [Mark("ada", "", "x", 1, 2, tasks=({"a": n},), seconds=float(n)) for n in range(2)]
+
+    assert len({results_json(some, {}) for some in permutations(marks)}) == 1
+    assert len({results_csv(some) for some in permutations(marks)}) == 1
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+x", "-x", "@x", "\tx", "\rx", "\uff1d1", "\uff0bx", "\uff0dx", "\uff20x"])
 def test_csv_formula_is_guarded(name: str) -> None:
     """A student's folder must not do sums in the teacher's spreadsheet."""
     (row,) = list(csv.DictReader(io.StringIO(results_csv([Mark(name, "", "", 0, 0)]), newline="")))
@@ -51,6 +62,15 @@ def test_csv_name_comes_back(name: str) -> None:
     (row,) = list(csv.DictReader(io.StringIO(results_csv([Mark(name, "", "", 0, 0)]), newline="")))
 
     assert row["student"] == name
+
+
+@pytest.mark.parametrize("sign", [";", "\t", ","])
+def test_csv_name_is_not_split_where_another_sign_separates(sign: str) -> None:
+    """Many a spreadsheet splits at semicolons."""
+    table = results_csv([Mark(f"x{sign}=1+1", "", "", 0, 0)])
+
+    cells = next(csv.reader(io.StringIO(table.splitlines()[1]), delimiter=sign))
+    assert cells[0].startswith(f"x{sign}=1+1")
 
 
 def test_write_replaces_both_files_whole(tmp_path: Path) -> None:
