@@ -2,6 +2,7 @@
 
 import inspect
 import linecache
+import re
 import sys
 from collections.abc import Callable, Iterable
 from io import TextIOBase
@@ -28,6 +29,7 @@ __all__ = [
 Function: TypeAlias = Callable[..., object]
 
 _LONGEST = 200  # characters of an exception's message, or of a line
+_ADDRESS = re.compile(" at 0x[0-9A-Fa-f]+(?=>|, file )")  # as Python writes it, not a GFN
 _VARIABLE = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 
 
@@ -127,9 +129,9 @@ def _raised(error: BaseException) -> Raised:
 
 
 def message_of(error: BaseException) -> str:
-    """Return what an exception says, in one line."""
+    """Return what an exception says, in one line and without an address, which differs from run to run."""
     try:
-        return " ".join(str(error).split())[:_LONGEST] or "no message"
+        return _ADDRESS.sub("", " ".join(str(error).split()))[:_LONGEST] or "no message"
     except Exception:  # a learner's own exception may do anything
         return "no message"
 
