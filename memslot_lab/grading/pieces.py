@@ -120,7 +120,7 @@ def _cells(name: str, document: dict[str, Any]) -> list[Cell]:
     cells: object = document.get("cells")
     version = document.get("nbformat")
     if version != 4 and ("worksheets" in document or type(version) is int):
-        words = f"{name} is a notebook of format {version!s:.9}, not 4; open and save it in a current JupyterLab"
+        words = f"{name} is a notebook of format {version!a:.9}, not 4; open and save it in a current JupyterLab"
         raise UnfitError("old-format", words)
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cast("list[object]", cells)):
         raise UnfitError(
@@ -181,7 +181,11 @@ def _answer(name: str, cells: list[Cell], function: str) -> str:
 
 def _variant(document: dict[str, Any]) -> str:
     code: object = as_table(as_table(document.get("metadata")).get("memslot_lab")).get("variant")
-    return code if isinstance(code, str) and code.isascii() and len(code) <= _LONGEST_CODE else ""
+    return code if isinstance(code, str) and _is_plain(code) and len(code) <= _LONGEST_CODE else ""
+
+
+def _is_plain(code: str) -> bool:
+    return code.isascii() and code.isprintable()  # it is shown on terminals
 
 
 def _is_text(read: Read) -> bool:

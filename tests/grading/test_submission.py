@@ -420,6 +420,25 @@ def test_find_bad_notebook_is_a_row_that_helps(tmp_path: Path, name: str, as_zip
     assert (good.student, good.status) == ("zoe", "")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"worksheets": [], "nbformat": "\\u001b[2J"}',
+        changed(lambda n: n["metadata"].update(memslot_lab={"variant": "\x1b[2J"})),
+        changed(lambda n: n["metadata"].update(language_info={"name": "\x1b[2J"})),
+        changed(lambda n: n["metadata"].update(kernelspec={"language": "\u202eR"}, language_info={})),
+        b'{"cells": [], "\\u001b[2J": 1}',
+    ],
+    ids=["format", "variant", "language", "kernel", "key"],
+)
+def test_find_notebook_does_nothing_to_a_terminal(tmp_path: Path, content: bytes) -> None:
+    """What is said of it can be printed as it is."""
+    put(tmp_path, "ada/03_delete.ipynb", content)
+    row = the_row(tmp_path)
+
+    assert (row.sentence + row.variant).isprintable()
+
+
 def test_find_python_file_in_another_encoding_is_a_row(tmp_path: Path) -> None:
     """UTF-8 alone, whatever the file says of itself."""
     put(tmp_path, "ada/03_delete.py", "# -*- coding: latin-1 -*-\n# ä".encode("latin-1"))
