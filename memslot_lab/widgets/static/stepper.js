@@ -177,6 +177,8 @@ class Pane {
     this.root.style.setProperty("--lm-share", `${share}px`);
     this.scene.resize(share);
     this.height = this.source.clientHeight;
+    // What did not show yet did not scroll.
+    this.source.scrollTop = this.from ?? 0;
   }
 }
 
