@@ -90,7 +90,8 @@ class _Recorder(Tracer):
         self._continued = False  # whether _open is the rest of a line that has called a function
         self._stack: list[tuple[FrameType, int]] = []
         self._locals: list[dict[str, int | str]] = []  # by depth, as last shown
-        self._numbers: dict[CodeType, int] = {}
+        self._numbers: dict[int, int] = {}  # by the id() of a code object: equal ones may stand in two files
+        self._code: list[CodeType] = []  # keeps alive those whose id() is known
         self._writes: list[tuple[Moment, list[tuple[Table, int, object]]]] = []
         self._compares: list[tuple[Moment, tuple[str, object, object, bool]]] = []
         self._suspended: list[FrameType] = []  # generators between two values
@@ -115,7 +116,7 @@ class _Recorder(Tracer):
         returned = None if run.stopped_at or run.error else in_words(_plain(run.value), most=200)
         self._end(run)
         code = getattr(function, "__code__", None)
-        if returned is not None and code and self._numbers.get(code) == _NOT_FOLLOWED:
+        if returned is not None and code and self._numbers.get(id(code)) == _NOT_FOLLOWED:
             self._return_to_nobody(returned)
         words = tuple(_argument(name, arg) for name, arg in zip(_names(function, len(args)), args, strict=True))
         return Tape(
@@ -150,7 +151,7 @@ class _Recorder(Tracer):
     # Events of the interpreter.
 
     def trace(self, frame: FrameType, event: str, arg: Any) -> Any:
-        number = self._numbers.get(frame.f_code)
+        number = self._numbers.get(id(frame.f_code))
         if number is None:
             number = self._number_of(frame)
         if number == _NOT_FOLLOWED:
@@ -181,7 +182,8 @@ class _Recorder(Tracer):
         else:
             number = len(self.codes)
             self.codes.append(code_of(code))
-        self._numbers[code] = number
+        self._numbers[id(code)] = number
+        self._code.append(code)
         return number
 
     def _line(self, frame: FrameType, number: int) -> None:
@@ -241,11 +243,11 @@ class _Recorder(Tracer):
     # Events of the array.
 
     def read(self, table: Table, place: int, code: CodeType) -> None:
-        if self._open is not None and self._numbers.get(code, _NOT_FOLLOWED) != _NOT_FOLLOWED:
+        if self._open is not None and self._numbers.get(id(code), _NOT_FOLLOWED) != _NOT_FOLLOWED:
             self._open.reads.append((table, place))
 
     def compared(self, comparison: tuple[str, object, object, bool], frame: FrameType) -> None:
-        if self._open is None or self._numbers.get(frame.f_code, _NOT_FOLLOWED) == _NOT_FOLLOWED:
+        if self._open is None or self._numbers.get(id(frame.f_code), _NOT_FOLLOWED) == _NOT_FOLLOWED:
             return
         self._compares.append((self._open, comparison))
         self.left -= 1  # ``gfn in range(...)`` is one line, and may be many comparisons

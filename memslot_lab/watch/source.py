@@ -46,12 +46,28 @@ class Code:
 
 def code_of(code: CodeType) -> Code:
     """Return what there is to show of a code object."""
-    return _code_of(code, code.co_filename)
+    return _code_of(_Same(code))
+
+
+class _Same:
+    """A code object as a key, equal to no other: equal ones may stand in two files, or have other comments."""
+
+    __slots__ = ("code",)
+
+    def __init__(self, code: CodeType) -> None:
+        self.code = code
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.code is other.code
+
+    def __hash__(self) -> int:
+        return id(self.code)
 
 
 @lru_cache(maxsize=256)
-def _code_of(code: CodeType, filename: str) -> Code:  # code from two files may be equal, and have source in one of them
-    name = code.co_name
+def _code_of(key: _Same) -> Code:
+    code = key.code
+    name, filename = code.co_name, code.co_filename
     return Code(name, KERNEL.get(name, KernelFunction()), _source(code), own=not filename.startswith(_KERNELS))
 
 
@@ -83,11 +99,12 @@ def _docstring_lines(text: str) -> range:
 
 def loops_in_a_line(code: CodeType) -> bool:
     """Return whether a loop may turn without a new line: ``while True: pass``, a comprehension."""
-    return _loops_in_a_line(code, code.co_filename)
+    return _loops_in_a_line(_Same(code))
 
 
 @lru_cache(maxsize=256)
-def _loops_in_a_line(code: CodeType, filename: str) -> bool:
+def _loops_in_a_line(key: _Same) -> bool:
+    code = key.code
     if code.co_name.startswith("<"):
         return True
     source = _source(code)

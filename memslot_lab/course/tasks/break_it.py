@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from memslot_lab.course.cases import Case
@@ -121,7 +121,7 @@ def _updates() -> dict[str, Callable[..., object]]:
     return {mutant.name: mutant.module().update_memslots for mutant in load_mutants() if mutant.name in _NAMES}
 
 
-@cache
+@lru_cache(maxsize=4096)
 def exposed_at(name: str, sequence: Sequence) -> int | None:
     """Return after which operation a wrong implementation differs from the kernel's, None if it never does.
 
