@@ -61,6 +61,10 @@ class Case(ABC):
         """Return whether two states that the stage read are alike: at least in all that `difference()` looks at."""
         return same_value(one, other)
 
+    def alike(self, one: object, other: object) -> bool:
+        """Return whether two values in the form that is compared are alike, so far as they tell of a mistake."""
+        return same_value(one, other)
+
     def blur(self, call: int, value: object, state: object) -> object:
         """Return the state that a call left, and returned a value for, without what is free to lie there."""
         return state

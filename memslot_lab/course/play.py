@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from memslot_lab.course.cases import Case
-from memslot_lab.course.looks import same_value
 from memslot_lab.course.stages import Stage
 from memslot_lab.course.stages.base import Args
 from memslot_lab.course.stages.playing import (
@@ -151,7 +150,7 @@ def parting(case: Case, one: list[Outcome], other: list[Outcome]) -> int | None:
     """Return the first call after which two functions are not alike, None if there is none."""
     for call, (a, b) in enumerate(zip(one, other, strict=False)):
         states = (case.blur(call, outcome.value, outcome.state) for outcome in (a, b))
-        if a.end != b.end or not same_value(a.value, b.value) or not case.same(*states):
+        if a.end != b.end or not case.alike(a.value, b.value) or not case.same(*states):
             return call
     return None
 

@@ -74,3 +74,33 @@ def test_touching_slots_are_legal() -> None:
 
     assert result.smallest
     assert "not legal" not in result.smallest.sentence
+
+
+@pytest.mark.parametrize("more", [2, 5])
+def test_long_answer_is_told_how_many_operations_it_has(more: int) -> None:
+    """One sequence may be too long by itself: nothing is said of many sequences."""
+    (sequence,) = JUDGED["break_it"].reference()
+
+    def break_it() -> object:
+        return [[*sequence, *[("MOVE", 2, 0x100 + 16 * i) for i in range(1, more + 1)]]]
+
+    task = judge(find_task("break_it")[1], break_it)
+
+    assert task.smallest
+    assert task.smallest.sentence == f"All are exposed, but in {7 + more} operations; 8 are enough."
+    assert task.smallest.mistake
+    assert task.smallest.mistake.name == "break-it-is-long"
+    assert "sequence" not in task.smallest.mistake.says
+
+
+def test_two_answers_without_end_are_alike() -> None:
+    """What did not end by itself has no value in any form."""
+
+    def break_it() -> object:
+        while True:
+            pass
+
+    result = judge(find_task("break_it")[1], break_it)
+
+    assert result.smallest
+    assert "was stopped after" in result.smallest.sentence

@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from memslot_lab.course.cases import Case
+from memslot_lab.course.looks import same_value
 from memslot_lab.course.mutants import load_mutants
 from memslot_lab.course.seen import Args, Difference, Seen
 from memslot_lab.course.stages import Setting
@@ -149,7 +150,11 @@ class _Attack(NamedTuple):
     problem: str
     exposed: tuple[str, ...] = ()
     tried: bool = False
-    long: bool = False
+    operations: int = 0
+
+    @property
+    def long(self) -> bool:
+        return self.operations > MOST_OPERATIONS
 
 
 def _attack(value: object) -> _Attack:
@@ -162,7 +167,7 @@ def _attack(value: object) -> _Attack:
     plain = [tuple(map(tuple, sequence)) for sequence in cast("list[list[Operation]]", sequences)]
     exposed = tuple(name for name in _NAMES if any(exposed_at(name, sequence) is not None for sequence in plain))
     operations = sum(map(len, plain))
-    return _Attack("", exposed, operations > 0, operations > MOST_OPERATIONS)
+    return _Attack("", exposed, operations > 0, operations)
 
 
 def _problem(sequences: list[object]) -> str:
@@ -230,6 +235,9 @@ class AttackCase(Case):
     def same(self, one: object, other: object) -> bool:
         return True
 
+    def alike(self, one: object, other: object) -> bool:
+        return same_value(*map(_without_count, (one, other)))
+
     def difference(self, seen: Seen) -> Difference | None:
         attack = _Attack(*cast("tuple[Any, ...]", seen.value))
         if attack.problem:
@@ -238,8 +246,8 @@ class AttackCase(Case):
         if alive:
             return Difference(f"{len(alive)} not exposed", "all exposed", _alive(alive, attack))
         if self.short and attack.long:
-            sentence = f"All are exposed, but in more than {MOST_OPERATIONS} operations; so many are enough."
-            return Difference("too many operations", f"{MOST_OPERATIONS} at most", sentence)
+            sentence = f"All are exposed, but in {attack.operations} operations; {MOST_OPERATIONS} are enough."
+            return Difference(f"{attack.operations} operations", f"{MOST_OPERATIONS} at most", sentence)
         return None
 
     def call_text(self, name: str, args: Args, *, brief: bool = False) -> str:
@@ -248,6 +256,12 @@ class AttackCase(Case):
     @property
     def budget(self) -> int:
         return 200_000
+
+
+def _without_count(value: object) -> object:
+    """Return a formed value with whether the operations are too many in the place of how many they are."""
+    attack = _Attack(*cast("tuple[Any, ...]", value)) if isinstance(value, tuple) else None
+    return (*attack[:-1], attack.long) if attack else value
 
 
 def _question(problem: str) -> str:
