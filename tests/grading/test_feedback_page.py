@@ -286,6 +286,25 @@ def test_text_of_a_submission_is_shown_and_does_nothing(judge: Judge) -> None:
     assert "\\x1b[31m\\u202e" in hostile.text
 
 
+ODD_ENTRY = """
+class Odd:
+    def __repr__(self):
+        return chr(27) + "[31m" + chr(0x202e) + "ä<b>"
+
+def delete(slots, slot):
+    slots.memslots[0] = Odd()
+"""
+
+
+def test_odd_signs_in_the_table_of_entries_are_spelt_out(judge: Judge) -> None:
+    """An entry may call itself whatever it wants."""
+    page = page_of(judge, ODD_ENTRY)
+
+    assert 'role="region"' in page
+    assert page.count("\\x1b[31m\\u202eä&lt;b&gt;") > 2
+    assert not {"\x1b", "\u202e"} & {*page}
+
+
 @pytest.mark.parametrize(
     ("text", "html"),
     [

@@ -24,6 +24,7 @@ from memslot_lab.watch.page import packed
 __all__ = ["feedback_page"]
 
 _NO_HEAD = re.compile(r'<th scope="col"[^>]*></th>')  # for a screen reader, a column without a name
+_ODD = re.compile("[^ -~]")  # in HTML, of which every sign of its own is ASCII
 _HIDDEN = (
     "A hidden case fails here: every case that you can run yourself passes, so think of one that is not among them."
 )
@@ -182,7 +183,7 @@ def _case(result: TaskResult, failure: Failure) -> Iterator[str]:
         yield f'<p class="mistake">{inline(words)}</p>'
     if failure.diff.html:
         label = f"before and after, {shown(result.task.function)}"
-        table = _NO_HEAD.sub("<td></td>", failure.diff.html)
+        table = _ODD.sub(lambda sign: shown(sign[0]), _NO_HEAD.sub("<td></td>", failure.diff.html))
         yield f'<div class="wide" role="region" aria-label="{label}" tabindex="0">{table}</div>'
     if words := parting(failure):
         yield f"<p>{inline(words)}</p>"
