@@ -260,8 +260,10 @@ class AttackCase(Case):
 
 def _without_count(value: object) -> object:
     """Return a formed value with whether the operations are too many in the place of how many they are."""
-    attack = _Attack(*cast("tuple[Any, ...]", value)) if isinstance(value, tuple) else None
-    return (*attack[:-1], attack.long) if attack else value
+    if not isinstance(value, tuple):
+        return value
+    attack = _Attack(*cast("tuple[Any, ...]", value))
+    return attack.problem, attack.exposed, attack.tried, attack.long
 
 
 def _question(problem: str) -> str:
