@@ -30,7 +30,8 @@ def task_html(result: TaskResult) -> str:
         parts += [_paragraph("It printed:"), _code(failure.printed)]
     parts += [_paragraph(f"<b>Hint:</b> {inline(failure.hint)}")]
     name = result.task.function
-    by_hand = f"args = check({name}).example()\n{name}(*args)" + ("\nshow(args[0])" if failure.runs else "")
+    call_it = f"print({name}(*args))\nshow(args[0])" if failure.runs else f"{name}(*args)"
+    by_hand = f"args = check({name}).example()\n{call_it}"
     return "".join([*parts, _paragraph("To try it by hand:"), _code(by_hand)])
 
 

@@ -285,7 +285,7 @@ def test_report_shows_an_id_that_is_there_before_one_that_is_not() -> None:
 def test_report_tells_how_to_try_by_hand_in_a_notebook_only() -> None:
     """Two lines to copy and one to look; a terminal has no cell to copy them to."""
     report = check(wrong("stops_one_early"))
-    lines = "args = check(delete).example()\ndelete(*args)\nshow(args[0])"
+    lines = "args = check(delete).example()\nprint(delete(*args))\nshow(args[0])"
     names: dict[str, Any] = {"check": check, "delete": wrong("stops_one_early"), "show": show}
     exec(lines, names)
 
