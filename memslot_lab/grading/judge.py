@@ -5,6 +5,7 @@ The judge sends one case at a time and gets plain data back; what is expected ne
 
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from itertools import chain, repeat
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -151,6 +152,29 @@ def write_case(function: str, known: Known, most: int) -> Written:
     return Written(rough, exact, right if same else b"", {})
 
 
+def _fitting(known: Known, played: list[Any]) -> list[Played]:
+    """Return what a child says it played, if it has the form of what is played in this case.
+
+    Raises
+    ------
+    ChildStopped
+        It has another.
+    """
+    if not 1 <= len(played) <= len(known.case.calls) or not all(type(one) is Played for one in played):
+        raise ChildStopped("garbled", "the answer cannot be read")
+    rights = chain(known.played, repeat(known.played[-1]))
+    if not all(_has_form(one.state, right.state) for one, right in zip(played, rights, strict=False)):
+        raise ChildStopped("garbled", "the answer cannot be read")
+    return played
+
+
+def _has_form(state: Any, right: Any) -> bool:
+    """Return whether a state is made like the right one; the fields of a class were looked at when it was read."""
+    if type(state) is not type(right):
+        return False
+    return type(right) is not tuple or [*map(type, state)] == [*map(type, cast("tuple[object, ...]", right))]
+
+
 class _Remote:
     """Plays one function of a submission in the sandbox."""
 
@@ -220,7 +244,7 @@ class _Remote:
         attempt = written.met.get(reply)
         if not attempt:
             coded = self._plain(reply)
-            attempt = attempted(known, formed(known.case, self._fitting(known, self._value(coded, list))))
+            attempt = attempted(known, formed(known.case, _fitting(known, self._value(coded, list))))
             written.remember(reply, coded, attempt)
         return attempt
 
@@ -235,14 +259,6 @@ class _Remote:
         self._load_again()
         for each in earlier:
             self._tell(each)
-
-    def _fitting(self, known: Known, played: list[Any]) -> list[Played]:
-        kind = type(known.played[0].state)
-        if not 1 <= len(played) <= len(known.case.calls) or not all(type(one) is Played for one in played):
-            raise ChildStopped("garbled", "the answer cannot be read")
-        if not all(type(one.state) is kind for one in played):
-            raise ChildStopped("garbled", "the answer cannot be read")
-        return played
 
     def record(self, slots: Memslots, args: Args, steps: int) -> Tape | None:
         """Return one call as the child says it was: what it says is shown on its own page, and makes no point."""

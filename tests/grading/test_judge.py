@@ -359,6 +359,51 @@ def test_reply_that_is_small_to_write_and_large_to_hold_is_garbled(judge: Judge,
     assert [kind for kind, _ in result.stops] == ["garbled"]
 
 
+FORGED = (
+    INSIDE
+    + """
+usual = inside._VERBS["play"]
+def play(*args):
+    reply = usual(*args)
+    for played in reply[1:]:
+        FORGE
+    return reply
+inside._VERBS["play"] = play
+"""
+)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "['tuple']",
+        "['tuple', 1]",
+        "['tuple', ['tuple']]",
+        "['tuple', *[['Cost', 0, 1, 1]] * (len(played[2]) - 1)]",
+        "['tuple', *[['Cost', 16, -1, 1]] * (len(played[2]) - 1)]",
+    ],
+)
+def test_cost_that_is_none_is_garbled(judge: Judge, state: str) -> None:
+    """Of a search that is right in all else; nobody's marks but its own suffer."""
+    body = first("right/02_search/kernel_loop.py").read_text(encoding="utf-8")
+    forge = FORGED.replace("FORGE", f"if isinstance(played[2], list) and played[2][0] == 'tuple': played[2] = {state}")
+    (result,) = judge.judge(find_exercise("02_search"), (("file", forge + body),))
+
+    assert 0 < result.points < result.max_points
+    assert [kind for kind, _ in result.stops] == ["garbled"]
+
+
+@pytest.mark.parametrize("value", ["['tuple', 1, 'x', ['list']]", "['tuple', ['tuple', ['list']]]", "['tuple', None]"])
+def test_names_of_invariants_that_are_none_are_wrong(judge: Judge, value: str) -> None:
+    """Whatever stands in their place."""
+    body = FORGED.replace("FORGE", f"played[1] = {value}") + "def violations(slots): return []\n"
+    (result,) = judge.judge(find_exercise("01_invariants"), (("file", body),))
+
+    assert result.points < result.max_points
+    assert result.smallest
+    assert "names no invariant" in result.smallest.sentence
+
+
 def test_type_without_a_name_and_odd_line_ends_are_judged(judge: Judge) -> None:
     """No submission makes the judge fail."""
     assert delete_with(judge, "def delete(slots, slot):\n    return type('', (), {})()").points < 10

@@ -1,8 +1,9 @@
 """The stage of a search that is counted: arrays whose GFNs tell when they are compared."""
 
+from dataclasses import dataclass
 from math import log2
 from types import CodeType, FrameType
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from memslot_lab.course.stages.base import Args, Stage
 from memslot_lab.engine.model import Gfn, MemorySlot, Memslots
@@ -16,12 +17,23 @@ def gfn_of_rank(rank: int) -> Gfn:
     return 0x100 * rank + 0x40
 
 
-class Cost(NamedTuple):
-    """What the most expensive search in arrays of one size took."""
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the most expensive search in arrays of one size took.
+
+    Raises
+    ------
+    ValueError
+        Of no slots, or less than nothing.
+    """
 
     slots: int
     compares: int
     reads: int
+
+    def __post_init__(self) -> None:
+        if self.slots < 1 or self.compares < 0 or self.reads < 0:
+            raise ValueError(f"no search in {self.slots} slots takes {self.compares} comparisons, {self.reads} reads")
 
     @property
     def rounds(self) -> int:
