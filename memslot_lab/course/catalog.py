@@ -151,17 +151,20 @@ def find_task(function: str) -> tuple[Exercise, Task]:
     UnknownExerciseError
         No exercise asks for it; the message names the nearest.
     """
-    tasks = {task.function: (exercise, task) for exercise in read_manifest().values() for task in exercise.tasks}
+    exercises = read_manifest()
+    tasks = {task.function: (exercise, task) for exercise in exercises.values() for task in exercise.tasks}
     if function not in tasks:
+        known = [*(exercises if function[:1].isdecimal() else tasks)]
         raise UnknownExerciseError(
-            f"no exercise asks for a function called {function!r}; {did_you_mean(function, list(tasks))}"
+            f"no exercise asks for a function called {function!r}; {did_you_mean(function, known)}"
         )
     return tasks[function]
 
 
 def did_you_mean(name: str, known: Sequence[str]) -> str:
-    """Return a question with the nearest known name, or a list of all."""
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    """Return a question with the only known name that begins so, or the nearest one; or a list of all."""
+    begun = [each for each in known if each.startswith(name.zfill(2) if name.isdecimal() else name)]
+    near = begun if len(begun) == 1 else get_close_matches(name, known, n=1, cutoff=0.5)
     return f"did you mean {near[0]!r}?" if near else f"there is: {', '.join(known)}"
 
 

@@ -17,7 +17,7 @@ from memslot_lab.views.array import in_words
 __all__ = ["check", "check_exercise", "locate", "solved", "variant_in"]
 
 
-def check(function: object, *, variant: Variant | None = None) -> Report:
+def check(function: object = ..., *, variant: Variant | None = None) -> Report:
     """Check one function against the engine's, by its name.
 
     Parameters
@@ -34,7 +34,8 @@ def check(function: object, *, variant: Variant | None = None) -> Report:
     """
     name = getattr(function, "__name__", None)
     if not callable(function) or not isinstance(name, str):
-        return Report("check", problem=f"check() got {in_words(function)}, not a function. {_how_to_pass(function)}")
+        got = "nothing" if function is ... else f"{in_words(function)}, not a function"
+        return Report("check", problem=f"check() got {got}. {_how_to_pass(function)}")
     try:
         _, task = find_task(name)
     except UnknownExerciseError as error:
@@ -45,6 +46,8 @@ def check(function: object, *, variant: Variant | None = None) -> Report:
 
 
 def _how_to_pass(value: object) -> str:
+    if value is ...:
+        return "Write check(delete): the function to be checked, by its name alone."
     if value is None:
         return "Write check(delete): the name alone, without brackets of its own, for that would call it."
     return "Write check(delete): the name of a function, without quotes and without brackets of its own."

@@ -7,9 +7,11 @@ from pathlib import Path
 from textwrap import dedent
 from typing import NamedTuple
 
-from memslot_lab.course.catalog import Exercise, Task, did_you_mean, find_task, read_manifest
-from memslot_lab.course.errors import UnknownExerciseError, UnknownTaskError
-from memslot_lab.course.progress import Progress, note_hint, notebook_course, read_progress
+from memslot_lab.course.catalog import Task, find_task, read_manifest
+from memslot_lab.course.errors import UnknownExerciseError
+from memslot_lab.course.journey import read_journey
+from memslot_lab.course.place import course_folder
+from memslot_lab.course.progress import Progress, choose_task, note_hint, notebook_course, read_progress
 from memslot_lab.views.array import Picture, in_words
 
 __all__ = ["Hint", "choose_task", "hint", "next_hint"]
@@ -39,23 +41,25 @@ def hint(function: object = ..., level: object = ...) -> Picture:
     Parameters
     ----------
     function : object, optional
-        The function to be written, or its name; left out, the task of this notebook that has not passed yet.
+        The function to be written, its name, or that of its exercise; left out, the task of this notebook that has not
+        passed yet, or the one where the learner stopped.
     level : object, optional
-        A number from 1; one that is not there gives the nearest that is. Left out in the notebook of an exercise,
+        A number from 1. Left out in the notebook of an exercise,
         each call gives the next level, which is counted in the course folder; elsewhere it is the first.
     """
     folder = notebook_course()
+    progress = read_progress(folder)
     try:
-        task = _task_here(read_progress(folder)) if function is ... else find_task(_name(function))[1]
+        task, where = _task_here(progress) if function is ... else (_task_of(_name(function), progress), "")
     except UnknownExerciseError as error:
         return _picture(f"{error}")
-    if level is not ... and type(level) is not int:
+    if level is not ... and (type(level) is not int or not 1 <= level <= len(task.hints)):
         return _picture(
             f"hint() got {in_words(level)} as the level, want a number from 1 to {len(task.hints)}: "
             f"write hint({task.function}, 2)"
         )
     found = next_hint(folder, task, level if type(level) is int else None)
-    return _picture(f"{found.text}\n{found.note}" if found.note else found.text)
+    return _picture("\n".join(filter(None, (found.text, where, found.note))))
 
 
 def next_hint(folder: Path | None, task: Task, level: int | None = None) -> Hint:
@@ -65,30 +69,22 @@ def next_hint(folder: Path | None, task: Task, level: int | None = None) -> Hint
     return Hint(task, number, note_hint(folder, task.function, number).note if folder else "")
 
 
-def choose_task(exercise: Exercise, function: str | None, progress: Progress) -> Task:
-    """Return the task of this name or number; without one, the first that has not passed.
-
-    Raises
-    ------
-    UnknownTaskError
-        The exercise has no such task; the message names the nearest.
-    """
-    if function is None:
-        return next((task for task in exercise.tasks if not progress.of(task).passed), exercise.tasks[-1])
-    for task in exercise.tasks:
-        if function in (task.function, task.number):
-            return task
-    names = [task.function for task in exercise.tasks]
-    raise UnknownTaskError(f"{exercise.name} has no task {function!r}; {did_you_mean(function, names)}")
+def _task_of(name: str, progress: Progress) -> Task:
+    """Return the task that a function's name stands for, or the one that is open in the exercise of this name."""
+    exercise = read_manifest().get(name)
+    return choose_task(exercise, None, progress) if exercise else find_task(name)[1]
 
 
-def _task_here(progress: Progress) -> Task:
-    """Return the task that a learner is at: in the exercise of this notebook, or in the first that is not passed."""
+def _task_here(progress: Progress) -> tuple[Task, str]:
+    """Return the task of this notebook; without one the task where the learner stopped, and what to say of it."""
     exercises = read_manifest()
     # JupyterLab tells its kernels the notebook's path; other editors do not.
     here = exercises.get(Path(os.environ.get("JPY_SESSION_NAME", "")).stem)
-    open_ones = (exercise for exercise in exercises.values() if not progress.passed(exercise))
-    return choose_task(here or next(open_ones, list(exercises.values())[-1]), None, progress)
+    if here:
+        return choose_task(here, None, progress), ""
+    journey = read_journey(course_folder())
+    task = journey.next[1] if journey.next else list(exercises.values())[-1].tasks[-1]
+    return task, f'{journey.next_words} For another exercise write its name, as hint("05_move_backward").'
 
 
 def _name(function: object) -> str:

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from memslot_lab.course.catalog import Exercise, Task, read_manifest
-from memslot_lab.course.hints import choose_task
-from memslot_lab.course.progress import Progress, read_progress
+from memslot_lab.course.progress import Progress, choose_task, read_progress
 from memslot_lab.views.array import CELL, RIGHT, Picture
 
 __all__ = ["Journey", "Stage", "bar", "read_journey"]
@@ -95,7 +94,7 @@ class Journey:
         if not self.next:
             return "Everything is solved. `memslot-lab review` keeps it fresh."
         stage, task = self.next
-        begun = "You stopped at" if stage.state == "begun" else "Next:"
+        begun = "You stopped at" if stage.checked else "Next:"
         return f"{begun} {stage.exercise.name}, task {task.number}: {task.function}."
 
     def text(self, *, plain: bool = False) -> str:

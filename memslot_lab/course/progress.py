@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from memslot_lab.course.catalog import Exercise, Task
+from memslot_lab.course.catalog import Exercise, Task, did_you_mean
+from memslot_lab.course.errors import UnknownTaskError
 from memslot_lab.course.place import course_folder
 from memslot_lab.course.report import Report
 from memslot_lab.course.store import Store, Stored
@@ -16,6 +17,7 @@ __all__ = [
     "Progress",
     "ReviewProgress",
     "TaskProgress",
+    "choose_task",
     "note_check",
     "note_check_here",
     "note_hint",
@@ -101,6 +103,23 @@ class Progress:
     def passed(self, exercise: Exercise) -> bool:
         """Return whether each task of an exercise has passed at some time."""
         return all(self.of(task).passed for task in exercise.tasks)
+
+
+def choose_task(exercise: Exercise, function: str | None, progress: Progress) -> Task:
+    """Return the task of this name or number; without one, the first that has not passed.
+
+    Raises
+    ------
+    UnknownTaskError
+        The exercise has no such task; the message names the nearest.
+    """
+    if function is None:
+        return next((task for task in exercise.tasks if not progress.of(task).passed), exercise.tasks[-1])
+    for task in exercise.tasks:
+        if function in (task.function, task.number):
+            return task
+    names = [task.function for task in exercise.tasks]
+    raise UnknownTaskError(f"{exercise.name} has no task {function!r}; {did_you_mean(function, names)}")
 
 
 def progress_store(folder: Path) -> Store:

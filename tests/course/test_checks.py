@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from memslot_lab import engine
-from memslot_lab.course import NotSolvedError, UnknownExerciseError, check, compare, hint, solved
+from memslot_lab.course import NotSolvedError, UnknownExerciseError, check, compare, hint, lab, solved
 from memslot_lab.course.catalog import find_task
 from memslot_lab.course.report import Report
 from memslot_lab.engine import (
@@ -58,6 +58,7 @@ def wrong(name: str) -> Any:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
+        (..., "check() got nothing. Write check(delete): the function to be checked, by its name alone."),
         (None, "check() got None, not a function. Write check(delete): the name alone, without brackets"),
         ("delete", "check() got 'delete', not a function. Write check(delete): the name of a function, without quotes"),
         (7, "check() got 7, not a function."),
@@ -68,7 +69,7 @@ def wrong(name: str) -> Any:
 )
 def test_check_of_no_answer_says_how_to_call_it(value: object, words: str) -> None:
     """What cannot be checked is answered with how to write the call."""
-    report = check(value)
+    report = check() if value is ... else check(value)
 
     assert words in report.text()
     assert not report.passed
@@ -477,20 +478,30 @@ def test_solved_for_an_unknown_exercise_names_the_nearest() -> None:
 
 
 def test_hint_climbs_from_a_question_to_nearly_telling() -> None:
-    """Three levels, and what is beyond them gives the nearest."""
+    """Three levels, of a function or of the open task of an exercise."""
     texts = [hint("delete", level).text for level in (1, 2, 3)]
 
     assert texts[0].startswith("Hint 1 of 3 on delete: ")
     assert texts[0].endswith("moves.")
     assert "?" in texts[0]
     assert len(set(texts)) == 3
-    assert hint(kernels_delete, 9).text == texts[2]
-    assert hint(None, -3).text.startswith("no exercise asks for")
+    assert hint(kernels_delete, 3).text == texts[2]
+    assert hint("03_delete", 2).text == texts[1]
+    assert hint(None, 3).text.startswith("no exercise asks for")
 
 
-@pytest.mark.parametrize("level", ["2", 2.0, None, [2]])
-def test_hint_at_a_level_that_is_no_number_says_how_to_write_it(level: object) -> None:
-    """Quotes round the number are answered in words."""
+@pytest.mark.parametrize(
+    ("name", "near"), [("delte", "delete"), ("06_updat", "06_update"), ("06", "06_update"), ("7", "07_walk")]
+)
+def test_hint_and_solution_for_an_unknown_name_suggest_the_nearest(name: str, near: str) -> None:
+    """Whoever begins with a digit means an exercise."""
+    for said in (hint(name).text, lab.solution(name).text):
+        assert said == f"no exercise asks for a function called {name!r}; did you mean {near!r}?"
+
+
+@pytest.mark.parametrize("level", ["2", 2.0, None, [2], True, 0, 4, -1])
+def test_hint_at_a_level_that_is_not_there_says_how_to_write_it(level: object) -> None:
+    """Quotes round the number are answered in words, and no other hint is given in its place."""
     assert hint("delete", level).text.endswith("as the level, want a number from 1 to 3: write hint(delete, 2)")
 
 

@@ -158,6 +158,28 @@ def test_hint_in_an_exercise_climbs(notebook: Learner, monkeypatch: pytest.Monke
     assert read_progress(notebook.folder).of(DELETE).hints == 2
 
 
+def test_hint_without_a_name_is_for_where_the_learner_stopped(
+    notebook: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where an editor tells its kernel no notebook, and in a lesson, which has no task of its own."""
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    check(written(WRONG))
+    texts = [from_notebook.hint().text]
+    monkeypatch.chdir(notebook.folder / "notebooks")
+    monkeypatch.setenv("JPY_SESSION_NAME", "03_deleting.ipynb")
+    texts.append(from_notebook.hint().text)
+
+    assert [text[:21] for text in texts] == ["Hint 1 of 3 on delete"] * 2
+    assert all("\nYou stopped at 03_delete, task 3.1: delete. For another" in text for text in texts)
+
+
+def test_exercise_of_which_only_hints_were_read_is_next(notebook: Learner) -> None:
+    """Nobody has stopped where nobody has begun to write."""
+    hint("violations", 1)
+
+    assert "Next: 01_invariants, task 1.1" in from_notebook.progress().text
+
+
 def test_hint_outside_an_exercise_is_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is counted where nothing is kept."""
     monkeypatch.chdir(tmp_path)
