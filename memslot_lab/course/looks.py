@@ -141,11 +141,8 @@ def _how_far(seen: Seen, i: int) -> str:
     if not isinstance(gap, int) or not all(same_entry(*pair) for pair in behind):
         return _lost(seen)
     if i == gap:
-        return (
-            " The slot behind it did not move."
-            if end - gap == 1
-            else f" None of the {end - gap} slots behind it moved."
-        )
+        none = f" None of the {end - gap} slots behind it moved."
+        return " The slot behind it did not move." if end - gap == 1 else none
     early = "one slot" if end - i == 1 else f"{end - i} slots"
     return f" The shift stopped {early} early: {i - gap} of the {end - gap} slots behind the gap moved."
 
